@@ -1,0 +1,517 @@
+//! Names and types: from a syntax tree to a typed [`Expr`].
+
+use super::expr::{Definition, Exponent, Expr, Formula, Node, Relation, Scope, Shape};
+use super::parser::{self, FormulaError, Syntax, SyntaxNode};
+use super::vocabulary::{DEFINITIONS, Law, Quantity};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What the names of a file mean.
+///
+/// Definitions may use only those made before them, so they cannot be cyclic.
+#[derive(Clone, Debug)]
+pub struct Dictionary {
+    definitions: BTreeMap<String, Entry>,
+    /// The symbols that a file has declared; `None` allows the whole vocabulary.
+    declared: Option<BTreeSet<String>>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    parameters: Vec<String>,
+    syntax: Syntax,
+    latex: String,
+    /// Made by a file, and so usable without being declared.
+    local: bool,
+    /// The typed body, when there are no parameters.
+    body: Option<Arc<Expr>>,
+}
+
+/// An expanded formula has at most this many parts, and nests at most this deep.
+const MAX_PARTS: usize = 50_000;
+const MAX_DEPTH: usize = 400;
+
+const FUNCTIONS: [&str; 7] = ["inner", "norm_sq", "sqrt", "min", "max", "sum", "E"];
+
+impl Dictionary {
+    /// The vocabulary and its standard definitions, all usable.
+    ///
+    /// # Panics
+    /// If a standard definition does not elaborate, which a test excludes.
+    pub fn standard() -> Self {
+        let mut dictionary = Self { definitions: BTreeMap::new(), declared: None };
+        for row in &DEFINITIONS {
+            let parameters = row.parameters.iter().map(|p| (*p).to_owned()).collect();
+            dictionary
+                .insert(row.name, parameters, row.formula, row.latex.to_owned(), false)
+                .expect("standard definitions are well typed");
+        }
+        dictionary
+    }
+
+    /// Restricts the vocabulary to the declared symbols; definitions of files stay usable.
+    pub fn restrict_to(&mut self, declared: BTreeSet<String>) {
+        self.declared = Some(declared);
+    }
+
+    /// The scope of a symbol of the vocabulary, standard definitions included.
+    pub fn scope_of(&self, name: &str) -> Option<Scope> {
+        if let Some(entry) = self.definitions.get(name).filter(|entry| !entry.local) {
+            // A standard definition with parameters depends on what its body depends on.
+            let body = entry.body.clone().or_else(|| self.check_body(entry).ok().map(Arc::new));
+            return body.map(|body| body.scope);
+        }
+        Quantity::named(name).map(|quantity| quantity.entry().scope)
+    }
+
+    /// Takes over the definitions that other files have made.
+    pub fn import(&mut self, other: &Self) {
+        for (name, entry) in other.definitions.iter().filter(|(_, entry)| entry.local) {
+            self.definitions.insert(name.clone(), entry.clone());
+        }
+    }
+
+    /// Adds a definition of a file.
+    ///
+    /// # Errors
+    /// If the name is taken, or the formula does not parse or type.
+    pub fn define(
+        &mut self,
+        name: &str,
+        parameters: Vec<String>,
+        formula: &str,
+        latex: String,
+    ) -> Result<(), FormulaError> {
+        self.insert(name, parameters, formula, latex, true)
+    }
+
+    fn insert(
+        &mut self,
+        name: &str,
+        parameters: Vec<String>,
+        formula: &str,
+        latex: String,
+        local: bool,
+    ) -> Result<(), FormulaError> {
+        let taken = |name: &str| {
+            FUNCTIONS.contains(&name)
+                || self.definitions.contains_key(name)
+                || (self.allows(name) && Quantity::named(name).is_some())
+        };
+        for name in std::iter::once(name).chain(parameters.iter().map(String::as_str)) {
+            let identifier = name.starts_with(|c: char| c.is_ascii_alphabetic())
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            if !identifier || taken(name) {
+                let cause = format!("the name {name:?} is taken or not an identifier");
+                return Err(FormulaError::new(0, cause));
+            }
+        }
+        let syntax = parser::parse_expression(formula)?;
+        let mut entry = Entry { parameters, syntax, latex, local, body: None };
+        let body = self.check_body(&entry)?;
+        if entry.parameters.is_empty() {
+            entry.body = Some(Arc::new(body));
+        }
+        self.definitions.insert(name.to_owned(), entry);
+        Ok(())
+    }
+
+    /// Types the body with a constant in place of each parameter.
+    fn check_body(&self, entry: &Entry) -> Result<Expr, FormulaError> {
+        use crate::scalar::Scalar as _;
+        let constant = Expr {
+            node: Node::Number(crate::scalar::Rational::one()),
+            shape: Shape::Scalar,
+            scope: Scope::Fixed,
+        };
+        let bound = entry.parameters.iter().map(|p| (p.as_str(), &constant)).collect();
+        Elaboration::new(self, bound).expr(&entry.syntax)
+    }
+
+    /// A formula: one relation, or an equivalence of two.
+    ///
+    /// # Errors
+    /// With the place and the cause, if the text does not parse or does not type.
+    pub fn formula(&self, text: &str) -> Result<Formula, FormulaError> {
+        let mut relations = Vec::new();
+        for (lhs, sign, rhs) in parser::parse_formula(text)? {
+            let mut elaboration = Elaboration::new(self, BTreeMap::new());
+            let (left, right) = (elaboration.expr(&lhs)?, elaboration.expr(&rhs)?);
+            if left.shape != right.shape {
+                return Err(FormulaError::new(rhs.at, "a scalar is compared with a vector"));
+            }
+            if left.shape == Shape::Vector
+                && !matches!(sign, super::expr::Sign::Equal | super::expr::Sign::NotEqual)
+            {
+                let cause = format!("vectors are compared with = or !=, not {}", sign.text());
+                return Err(FormulaError::new(lhs.at, cause));
+            }
+            join(left.scope, right.scope, rhs.at)?;
+            relations.push(Relation { lhs: left, sign, rhs: right });
+        }
+        let last = relations.pop().ok_or_else(|| FormulaError::new(0, "an empty formula"))?;
+        Ok(match relations.pop() {
+            None => Formula::Relation(last),
+            Some(first) => Formula::Equivalence(first, last),
+        })
+    }
+
+    /// An expression by itself.
+    ///
+    /// # Errors
+    /// With the place and the cause, if the text does not parse or does not type.
+    pub fn expression(&self, text: &str) -> Result<Expr, FormulaError> {
+        Elaboration::new(self, BTreeMap::new()).expr(&parser::parse_expression(text)?)
+    }
+
+    fn allows(&self, name: &str) -> bool {
+        self.declared.as_ref().is_none_or(|declared| declared.contains(name))
+    }
+}
+
+struct Elaboration<'a> {
+    dictionary: &'a Dictionary,
+    bound: BTreeMap<&'a str, &'a Expr>,
+    index: Option<String>,
+    depth: usize,
+    parts: usize,
+    /// Inside the body of a definition, which was checked against the symbols of its own file.
+    in_body: bool,
+}
+
+/// The scope of a combination; two different laws do not combine outside `E[...]`.
+fn join(a: Scope, b: Scope, at: usize) -> Result<Scope, FormulaError> {
+    match (a, b) {
+        (Scope::Random(left), Scope::Random(right)) if left != right => Err(FormulaError::new(
+            at,
+            format!("mixes the laws {left:?} and {right:?} in one expression"),
+        )),
+        (Scope::Random(law), _) | (_, Scope::Random(law)) => Ok(Scope::Random(law)),
+        (Scope::State, _) | (_, Scope::State) => Ok(Scope::State),
+        (Scope::Fixed, Scope::Fixed) => Ok(Scope::Fixed),
+    }
+}
+
+impl<'a> Elaboration<'a> {
+    fn new(dictionary: &'a Dictionary, bound: BTreeMap<&'a str, &'a Expr>) -> Self {
+        Self { dictionary, bound, index: None, depth: 0, parts: 0, in_body: false }
+    }
+
+    fn expr(&mut self, syntax: &Syntax) -> Result<Expr, FormulaError> {
+        self.depth += 1;
+        self.parts += 1;
+        if self.depth > MAX_DEPTH || self.parts > MAX_PARTS {
+            return Err(FormulaError::new(syntax.at, "the formula is too large once expanded"));
+        }
+        let expr = self.node(syntax)?;
+        self.depth -= 1;
+        Ok(expr)
+    }
+
+    fn node(&mut self, syntax: &Syntax) -> Result<Expr, FormulaError> {
+        let at = syntax.at;
+        match &syntax.node {
+            SyntaxNode::Number(value) => Ok(Expr {
+                node: Node::Number(value.clone()),
+                shape: Shape::Scalar,
+                scope: Scope::Fixed,
+            }),
+            SyntaxNode::Name(name) => self.named(name, &[], at),
+            SyntaxNode::Call(name, arguments) => self.call(name, arguments, at),
+            SyntaxNode::Index(name, index) => self.indexed(name, index, at),
+            SyntaxNode::Expectation(inner) => {
+                let inner = self.expr(inner)?;
+                let Scope::Random(law) = inner.scope else {
+                    return Err(FormulaError::new(at, "E[...] of something that is not random"));
+                };
+                // The point x is the state that a step is taken from; a path starts elsewhere.
+                let scope = if law == Law::Step { Scope::State } else { Scope::Fixed };
+                let scope = if depends_on_state(&inner) { scope } else { Scope::Fixed };
+                Ok(Expr {
+                    shape: inner.shape,
+                    scope,
+                    node: Node::Expectation(law, Box::new(inner)),
+                })
+            }
+            SyntaxNode::Negate(inner) => {
+                let inner = self.expr(inner)?;
+                Ok(Expr {
+                    shape: inner.shape,
+                    scope: inner.scope,
+                    node: Node::Negate(Box::new(inner)),
+                })
+            }
+            SyntaxNode::Binary(sign, left, right) => self.binary(*sign, left, right, at),
+            SyntaxNode::Power(base, exponent) => {
+                let base = self.scalar(base, "the base of a power")?;
+                let exponent = self.exponent(exponent)?;
+                let scope = base.scope;
+                let node = Node::Power(Box::new(base), exponent);
+                Ok(Expr { node, shape: Shape::Scalar, scope })
+            }
+        }
+    }
+
+    fn allows(&self, name: &str) -> bool {
+        self.in_body || self.dictionary.allows(name)
+    }
+
+    fn scalar(&mut self, syntax: &Syntax, what: &str) -> Result<Expr, FormulaError> {
+        self.shaped(syntax, what, Shape::Scalar)
+    }
+
+    fn shaped(&mut self, syntax: &Syntax, what: &str, shape: Shape) -> Result<Expr, FormulaError> {
+        let expr = self.expr(syntax)?;
+        if expr.shape == shape {
+            return Ok(expr);
+        }
+        let wanted = if shape == Shape::Scalar { "a scalar" } else { "a vector" };
+        Err(FormulaError::new(syntax.at, format!("{what} must be {wanted}")))
+    }
+
+    fn binary(
+        &mut self,
+        sign: char,
+        left: &Syntax,
+        right: &Syntax,
+        at: usize,
+    ) -> Result<Expr, FormulaError> {
+        let (a, b) = (self.expr(left)?, self.expr(right)?);
+        let scope = join(a.scope, b.scope, at)?;
+        let shape = match (sign, a.shape, b.shape) {
+            ('+' | '-', left, right) if left != right => {
+                return Err(FormulaError::new(at, "a scalar and a vector are added"));
+            }
+            ('*', Shape::Vector, Shape::Vector) => {
+                let cause = "two vectors are multiplied: write inner(u, v)";
+                return Err(FormulaError::new(at, cause));
+            }
+            ('/', _, Shape::Vector) => {
+                return Err(FormulaError::new(right.at, "division by a vector"));
+            }
+            (_, Shape::Scalar, Shape::Scalar) => Shape::Scalar,
+            _ => Shape::Vector,
+        };
+        let (a, b) = (Box::new(a), Box::new(b));
+        let node = match sign {
+            '+' => Node::Add(a, b),
+            '-' => Node::Subtract(a, b),
+            '*' => Node::Multiply(a, b),
+            _ => Node::Divide(a, b),
+        };
+        Ok(Expr { node, shape, scope })
+    }
+
+    fn exponent(&self, syntax: &Syntax) -> Result<Exponent, FormulaError> {
+        const WANTED: &str = "an exponent is a natural number up to 64, or the name of one";
+        match &syntax.node {
+            SyntaxNode::Number(value) => value
+                .is_integer()
+                .then(|| value.floor_u64())
+                .flatten()
+                .and_then(|k| u32::try_from(k).ok())
+                .filter(|k| *k <= 64)
+                .map(Exponent::Literal)
+                .ok_or_else(|| FormulaError::new(syntax.at, WANTED)),
+            SyntaxNode::Name(name) => match Quantity::named(name) {
+                Some(quantity) if quantity.entry().natural && self.allows(name) => {
+                    Ok(Exponent::Symbol(quantity))
+                }
+                _ => Err(FormulaError::new(syntax.at, WANTED)),
+            },
+            _ => Err(FormulaError::new(syntax.at, WANTED)),
+        }
+    }
+
+    fn call(&mut self, name: &str, arguments: &[Syntax], at: usize) -> Result<Expr, FormulaError> {
+        let count = |wanted: usize| {
+            if arguments.len() == wanted {
+                Ok(())
+            } else {
+                let found = arguments.len();
+                let cause = format!("{name} takes {wanted} argument(s), found {found}");
+                Err(FormulaError::new(at, cause))
+            }
+        };
+        match name {
+            "inner" => {
+                count(2)?;
+                let a = self.shaped(&arguments[0], "an argument of inner", Shape::Vector)?;
+                let b = self.shaped(&arguments[1], "an argument of inner", Shape::Vector)?;
+                let scope = join(a.scope, b.scope, at)?;
+                let node = Node::Inner(Box::new(a), Box::new(b));
+                Ok(Expr { node, shape: Shape::Scalar, scope })
+            }
+            "norm_sq" => {
+                count(1)?;
+                let a = self.shaped(&arguments[0], "the argument of norm_sq", Shape::Vector)?;
+                let scope = a.scope;
+                Ok(Expr { node: Node::NormSq(Box::new(a)), shape: Shape::Scalar, scope })
+            }
+            "sqrt" => {
+                count(1)?;
+                let a = self.scalar(&arguments[0], "the argument of sqrt")?;
+                let scope = a.scope;
+                Ok(Expr { node: Node::Root(Box::new(a)), shape: Shape::Scalar, scope })
+            }
+            "min" | "max" => {
+                let mut parts = Vec::new();
+                let mut scope = Scope::Fixed;
+                for argument in arguments {
+                    let part = self.scalar(argument, "an argument of min or max")?;
+                    scope = join(scope, part.scope, argument.at)?;
+                    parts.push(part);
+                }
+                let node = if name == "min" { Node::Least(parts) } else { Node::Greatest(parts) };
+                Ok(Expr { node, shape: Shape::Scalar, scope })
+            }
+            "sum" => {
+                count(2)?;
+                let SyntaxNode::Name(index) = &arguments[0].node else {
+                    return Err(FormulaError::new(
+                        arguments[0].at,
+                        "the first argument of sum is its index",
+                    ));
+                };
+                if self.index.is_some() {
+                    return Err(FormulaError::new(at, "sums do not nest"));
+                }
+                self.index = Some(index.clone());
+                let body = self.expr(&arguments[1])?;
+                self.index = None;
+                Ok(Expr { shape: body.shape, scope: body.scope, node: Node::Sum(Box::new(body)) })
+            }
+            _ => self.named(name, arguments, at),
+        }
+    }
+
+    fn indexed(&self, name: &str, index: &str, at: usize) -> Result<Expr, FormulaError> {
+        if self.index.as_deref() != Some(index) {
+            let cause = format!("{index} is not the index of an enclosing sum");
+            return Err(FormulaError::new(at, cause));
+        }
+        match Quantity::named(name) {
+            Some(quantity) if quantity.entry().scope == Scope::Random(Law::Step) => {
+                if !self.allows(name) {
+                    return Err(self.undeclared(name, at));
+                }
+                let shape = quantity.entry().shape;
+                let state = depends_on_point(quantity);
+                let scope = if state { Scope::State } else { Scope::Fixed };
+                Ok(Expr { node: Node::Indexed(quantity), shape, scope })
+            }
+            _ => Err(FormulaError::new(at, format!("{name} is not a quantity of each sample"))),
+        }
+    }
+
+    fn named(&mut self, name: &str, arguments: &[Syntax], at: usize) -> Result<Expr, FormulaError> {
+        if let Some(value) = self.bound.get(name) {
+            return if arguments.is_empty() {
+                Ok((*value).clone())
+            } else {
+                Err(FormulaError::new(at, format!("{name} is a parameter, not a function")))
+            };
+        }
+        let entry = self.dictionary.definitions.get(name);
+        if entry.is_none_or(|entry| !entry.local) && !self.allows(name) {
+            return Err(self.undeclared(name, at));
+        }
+        let wanted = match entry {
+            Some(entry) => entry.parameters.len(),
+            None => match Quantity::named(name) {
+                Some(quantity) => quantity.entry().arguments.len(),
+                None => return Err(self.undeclared(name, at)),
+            },
+        };
+        if arguments.len() != wanted {
+            let found = arguments.len();
+            let cause = format!("{name} takes {wanted} argument(s), found {found}");
+            return Err(FormulaError::new(at, cause));
+        }
+        let mut values = Vec::new();
+        let mut scope = Scope::Fixed;
+        for argument in arguments {
+            let value = self.scalar(argument, "an argument")?;
+            scope = join(scope, value.scope, argument.at)?;
+            values.push(value);
+        }
+        match (entry, Quantity::named(name)) {
+            (Some(entry), _) => self.defined(name, entry, values, at),
+            (None, Some(quantity)) => {
+                let row = quantity.entry();
+                let scope = join(scope, row.scope, at)?;
+                Ok(Expr { node: Node::Quantity(quantity, values), shape: row.shape, scope })
+            }
+            (None, None) => Err(self.undeclared(name, at)),
+        }
+    }
+
+    fn defined(
+        &mut self,
+        name: &str,
+        entry: &'a Entry,
+        arguments: Vec<Expr>,
+        at: usize,
+    ) -> Result<Expr, FormulaError> {
+        let body = match &entry.body {
+            Some(body) => {
+                body.walk(&mut |_| self.parts += 1);
+                Arc::clone(body)
+            }
+            None => {
+                let bound =
+                    entry.parameters.iter().map(String::as_str).zip(arguments.iter()).collect();
+                let mut inner = Elaboration {
+                    dictionary: self.dictionary,
+                    bound,
+                    index: None,
+                    depth: self.depth,
+                    parts: self.parts,
+                    in_body: true,
+                };
+                let body = inner.expr(&entry.syntax).map_err(|error| {
+                    FormulaError::new(at, format!("in {name}: {}", error.cause))
+                })?;
+                self.parts = inner.parts;
+                Arc::new(body)
+            }
+        };
+        Ok(Expr {
+            shape: body.shape,
+            scope: body.scope,
+            node: Node::Defined(Definition {
+                name: name.to_owned(),
+                latex: entry.latex.clone(),
+                arguments,
+                body,
+            }),
+        })
+    }
+
+    fn undeclared(&self, name: &str, at: usize) -> FormulaError {
+        let known =
+            Quantity::named(name).is_some() || self.dictionary.definitions.contains_key(name);
+        FormulaError::new(
+            at,
+            if known {
+                format!("the symbol {name} is not declared in [symbols]")
+            } else {
+                format!("unknown symbol {name}")
+            },
+        )
+    }
+}
+
+/// Whether a random quantity of a step depends on the point that the step is taken from.
+fn depends_on_point(quantity: Quantity) -> bool {
+    matches!(quantity, Quantity::Grad | Quantity::MixedGrad | Quantity::XNext)
+}
+
+fn depends_on_state(expr: &Expr) -> bool {
+    let mut state = false;
+    expr.walk(&mut |part| {
+        state |= part.scope == Scope::State
+            || matches!(part.node, Node::Quantity(quantity, _) if depends_on_point(quantity));
+    });
+    state
+}

@@ -1,0 +1,475 @@
+//! The meaning of a formula on an instance, in any of the three arithmetics.
+
+use super::expr::{Exponent, Expr, Formula, Node, Relation, Scope, Shape, Sign};
+use super::vocabulary::{Law, Quantity};
+use crate::linear::{add, dot, scale, subtract};
+use crate::scalar::{Scalar, Undefined};
+use std::cell::RefCell;
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+/// Where a random quantity is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Not random.
+    Fixed,
+    /// One of the equally likely outcomes of a law.
+    Outcome(usize),
+    /// One sample of the finite sum.
+    Sample(usize),
+}
+
+/// What an instance must tell to have formulas evaluated on it.
+pub trait Environment<S: Scalar> {
+    /// The value of a scalar quantity.
+    ///
+    /// # Errors
+    /// If the instance does not have it, or it would cost too much.
+    fn scalar(&self, quantity: Quantity, arguments: &[S]) -> Result<S, Undefined>;
+    /// The value of a natural number.
+    ///
+    /// # Errors
+    /// If the instance does not have it.
+    fn natural(&self, quantity: Quantity) -> Result<u64, Undefined>;
+    /// The value of a vector quantity, of length d.
+    ///
+    /// # Errors
+    /// If the instance does not have it, or it would cost too much.
+    fn vector(&self, quantity: Quantity, place: Place) -> Result<Vec<S>, Undefined>;
+    /// The number of equally likely outcomes of the law.
+    ///
+    /// # Errors
+    /// If they are too many to enumerate.
+    fn outcomes(&self, law: Law) -> Result<usize, Undefined>;
+    /// The number of samples N.
+    fn samples(&self) -> usize;
+    /// The first two moments of the point that the law produces.
+    ///
+    /// # Errors
+    /// If they do not exist, or would cost too much.
+    fn moments(&self, law: Law) -> Result<Moments<S>, Undefined>;
+    /// The largest size in bits that an exact power may reach.
+    fn bit_budget(&self) -> u64;
+}
+
+/// The moments of a random point x = center + e that quadratic formulas need.
+#[derive(Clone, Debug)]
+pub struct Moments<S> {
+    /// The centre, of length d; x* in practice.
+    pub center: Vec<S>,
+    /// E e, of length d.
+    pub mean: Vec<S>,
+    /// E‖e‖².
+    pub second: S,
+}
+
+/// The truth of a formula as far as an arithmetic can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// Certainly true (in the arithmetic's own sense: floats are never certain).
+    Holds,
+    /// Certainly false.
+    Fails,
+    /// The two sides cannot be told apart, or a value is not comparable.
+    Unknown,
+}
+
+/// A formula's truth and the sides that decided it.
+#[derive(Clone, Debug)]
+pub struct Evaluation<S> {
+    /// The truth of the whole.
+    pub truth: Truth,
+    /// The sides of each relation: one pair for scalars, one a component and outcome otherwise.
+    pub sides: Vec<Vec<(S, S)>>,
+}
+
+impl<S: Scalar> Evaluation<S> {
+    /// The pair of sides to show: the first that fails, else the first.
+    pub fn shown(&self, formula: &Formula) -> Option<&(S, S)> {
+        let relations = formula.relations();
+        let failing = self.sides.iter().zip(&relations).find_map(|(sides, relation)| {
+            sides.iter().find(|(l, r)| compare(relation.sign, l, r) == Truth::Fails)
+        });
+        failing.or_else(|| self.sides.first().and_then(|sides| sides.first()))
+    }
+}
+
+/// Evaluates a formula on an instance. A random formula is evaluated at every outcome of its law
+/// and holds if it holds at each.
+///
+/// # Errors
+/// If a side has no value in this arithmetic, see [`Undefined`].
+pub fn evaluate<S: Scalar>(
+    formula: &Formula,
+    environment: &impl Environment<S>,
+) -> Result<Evaluation<S>, Undefined> {
+    let evaluator = Evaluator { environment, memo: RefCell::default() };
+    let mut sides = Vec::new();
+    let mut truths = Vec::new();
+    for relation in formula.relations() {
+        let pairs = evaluator.relation(relation)?;
+        truths.push(conjunction(
+            pairs.iter().map(|(l, r)| compare(relation.sign, l, r)),
+            relation.sign,
+        ));
+        sides.push(pairs);
+    }
+    let truth = match truths[..] {
+        [left, right] => match (left, right) {
+            (Truth::Unknown, _) | (_, Truth::Unknown) => Truth::Unknown,
+            _ if left == right => Truth::Holds,
+            _ => Truth::Fails,
+        },
+        _ => truths.first().copied().unwrap_or(Truth::Unknown),
+    };
+    Ok(Evaluation { truth, sides })
+}
+
+/// Evaluates a scalar expression that is not random.
+///
+/// # Errors
+/// If it has no value in this arithmetic.
+pub fn evaluate_scalar<S: Scalar>(
+    expr: &Expr,
+    environment: &impl Environment<S>,
+) -> Result<S, Undefined> {
+    Evaluator { environment, memo: RefCell::default() }.scalar(expr, Place::Fixed)
+}
+
+/// Evaluates a vector expression at a place.
+///
+/// # Errors
+/// If it has no value in this arithmetic.
+pub fn evaluate_vector<S: Scalar>(
+    expr: &Expr,
+    place: Place,
+    environment: &impl Environment<S>,
+) -> Result<Vec<S>, Undefined> {
+    Evaluator { environment, memo: RefCell::default() }.vector(expr, place)
+}
+
+/// How one pair of values satisfies a sign.
+pub fn compare<S: Scalar>(sign: Sign, lhs: &S, rhs: &S) -> Truth {
+    let known = |value: Option<bool>| match value {
+        Some(true) => Truth::Holds,
+        Some(false) => Truth::Fails,
+        None => Truth::Unknown,
+    };
+    let order = lhs.compare(rhs);
+    match sign {
+        Sign::AtMost => known(lhs.at_most(rhs)),
+        Sign::AtLeast => known(rhs.at_most(lhs)),
+        Sign::Less => known(rhs.at_most(lhs).map(|above| !above)),
+        Sign::Greater => known(lhs.at_most(rhs).map(|below| !below)),
+        Sign::Equal => known(order.map(Ordering::is_eq)),
+        Sign::NotEqual => known(order.map(Ordering::is_ne)),
+    }
+}
+
+/// All parts must hold; vectors differ (`!=`) as soon as one component does.
+fn conjunction(parts: impl Iterator<Item = Truth>, sign: Sign) -> Truth {
+    let parts: Vec<Truth> = parts.collect();
+    let (decisive, otherwise) = match sign {
+        Sign::NotEqual => (Truth::Holds, Truth::Fails),
+        _ => (Truth::Fails, Truth::Holds),
+    };
+    if parts.contains(&decisive) {
+        decisive
+    } else if parts.contains(&Truth::Unknown) {
+        Truth::Unknown
+    } else {
+        otherwise
+    }
+}
+
+struct Evaluator<'a, S, E> {
+    environment: &'a E,
+    /// Values of expectations that do not depend on an outcome: without it, E[c] inside
+    /// E[norm_sq(c - E[c])] would be summed again for each outcome.
+    memo: RefCell<HashMap<*const Expr, Value<S>>>,
+}
+
+#[derive(Clone, Debug)]
+enum Value<S> {
+    Scalar(S),
+    Vector(Vec<S>),
+}
+
+impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
+    fn relation(&self, relation: &Relation) -> Result<Vec<(S, S)>, Undefined> {
+        let law = [&relation.lhs, &relation.rhs].into_iter().find_map(|side| match side.scope {
+            Scope::Random(law) => Some(law),
+            _ => None,
+        });
+        let places: Vec<Place> = match law {
+            None => vec![Place::Fixed],
+            Some(law) => (0..self.environment.outcomes(law)?).map(Place::Outcome).collect(),
+        };
+        let mut pairs = Vec::new();
+        for place in places {
+            match relation.lhs.shape {
+                Shape::Scalar => {
+                    pairs.push((
+                        self.scalar(&relation.lhs, place)?,
+                        self.scalar(&relation.rhs, place)?,
+                    ));
+                }
+                Shape::Vector => {
+                    let (l, r) =
+                        (self.vector(&relation.lhs, place)?, self.vector(&relation.rhs, place)?);
+                    pairs.extend(l.into_iter().zip(r));
+                }
+            }
+        }
+        Ok(pairs)
+    }
+
+    fn scalar(&self, expr: &Expr, place: Place) -> Result<S, Undefined> {
+        match self.value(expr, place)? {
+            Value::Scalar(value) => Ok(value),
+            Value::Vector(_) => unreachable!("elaboration has checked the shapes"),
+        }
+    }
+
+    fn vector(&self, expr: &Expr, place: Place) -> Result<Vec<S>, Undefined> {
+        match self.value(expr, place)? {
+            Value::Vector(value) => Ok(value),
+            Value::Scalar(_) => unreachable!("elaboration has checked the shapes"),
+        }
+    }
+
+    fn value(&self, expr: &Expr, place: Place) -> Result<Value<S>, Undefined> {
+        let remembered =
+            matches!(expr.node, Node::Expectation(..)) && !matches!(place, Place::Sample(_));
+        if remembered && let Some(value) = self.memo.borrow().get(&std::ptr::from_ref(expr)) {
+            return Ok(value.clone());
+        }
+        let value = match expr.shape {
+            Shape::Scalar => Value::Scalar(self.scalar_node(expr, place)?),
+            Shape::Vector => Value::Vector(self.vector_node(expr, place)?),
+        };
+        if remembered {
+            self.memo.borrow_mut().insert(std::ptr::from_ref(expr), value.clone());
+        }
+        Ok(value)
+    }
+
+    fn scalar_node(&self, expr: &Expr, place: Place) -> Result<S, Undefined> {
+        let fold = |parts: &[Expr], pick: fn(&S, &S) -> S| {
+            let mut values = parts.iter().map(|part| self.scalar(part, place));
+            let first =
+                values.next().ok_or_else(|| Undefined::Missing("min of nothing".into()))??;
+            values.try_fold(first, |best, value| Ok(pick(&best, &value?)))
+        };
+        Ok(match &expr.node {
+            Node::Number(value) => S::from_rational(value),
+            Node::Quantity(quantity, arguments) => {
+                let arguments = arguments.iter().map(|a| self.scalar(a, place));
+                self.environment.scalar(*quantity, &arguments.collect::<Result<Vec<_>, _>>()?)?
+            }
+            Node::Defined(definition) => self.scalar(&definition.body, place)?,
+            Node::Negate(a) => self.scalar(a, place)?.negated(),
+            Node::Add(a, b) => self.scalar(a, place)?.plus(&self.scalar(b, place)?),
+            Node::Subtract(a, b) => self.scalar(a, place)?.minus(&self.scalar(b, place)?),
+            Node::Multiply(a, b) => self.scalar(a, place)?.times(&self.scalar(b, place)?),
+            Node::Divide(a, b) => self.scalar(a, place)?.over(&self.scalar(b, place)?)?,
+            Node::Power(a, exponent) => self.power(&self.scalar(a, place)?, *exponent)?,
+            Node::Root(a) => self.scalar(a, place)?.root()?,
+            Node::Least(parts) => fold(parts, S::least)?,
+            Node::Greatest(parts) => fold(parts, S::greatest)?,
+            Node::Inner(a, b) => dot(&self.vector(a, place)?, &self.vector(b, place)?),
+            Node::NormSq(a) => crate::linear::norm_sq(&self.vector(a, place)?),
+            Node::Expectation(Law::Step, a) => {
+                let count = self.environment.outcomes(Law::Step)?;
+                let mut total = S::zero();
+                for outcome in 0..count {
+                    total = total.plus(&self.scalar(a, Place::Outcome(outcome))?);
+                }
+                total.over(&count_of(count))?
+            }
+            Node::Expectation(law, a) => {
+                let moments = self.environment.moments(*law)?;
+                match self.polynomial(a, &moments)? {
+                    Polynomial::Scalar { constant, linear, square } => {
+                        let mean = dot(&linear, &moments.mean);
+                        constant.plus(&mean).plus(&square.times(&moments.second))
+                    }
+                    Polynomial::Vector { .. } => unreachable!("elaboration has checked the shapes"),
+                }
+            }
+            Node::Sum(a) => {
+                let mut total = S::zero();
+                for n in 0..self.environment.samples() {
+                    total = total.plus(&self.scalar(a, Place::Sample(n))?);
+                }
+                total
+            }
+            Node::Indexed(_) => unreachable!("quantities of a sample are vectors"),
+        })
+    }
+
+    fn vector_node(&self, expr: &Expr, place: Place) -> Result<Vec<S>, Undefined> {
+        Ok(match &expr.node {
+            Node::Quantity(quantity, _) => self.environment.vector(
+                *quantity,
+                match quantity.entry().scope {
+                    Scope::Random(_) => place,
+                    Scope::Fixed | Scope::State => Place::Fixed,
+                },
+            )?,
+            Node::Indexed(quantity) => self.environment.vector(*quantity, place)?,
+            Node::Defined(definition) => self.vector(&definition.body, place)?,
+            Node::Negate(a) => scale(&S::one().negated(), &self.vector(a, place)?),
+            Node::Add(a, b) => add(&self.vector(a, place)?, &self.vector(b, place)?),
+            Node::Subtract(a, b) => subtract(&self.vector(a, place)?, &self.vector(b, place)?),
+            Node::Multiply(a, b) if a.shape == Shape::Scalar => {
+                scale(&self.scalar(a, place)?, &self.vector(b, place)?)
+            }
+            Node::Multiply(a, b) => scale(&self.scalar(b, place)?, &self.vector(a, place)?),
+            Node::Divide(a, b) => {
+                let divisor = self.scalar(b, place)?;
+                let parts = self.vector(a, place)?;
+                parts.iter().map(|part| part.over(&divisor)).collect::<Result<_, _>>()?
+            }
+            Node::Expectation(Law::Step, a) => {
+                let count = self.environment.outcomes(Law::Step)?;
+                let mut total = self.vector(a, Place::Outcome(0))?;
+                for outcome in 1..count {
+                    total = add(&total, &self.vector(a, Place::Outcome(outcome))?);
+                }
+                let count = count_of(count);
+                total.iter().map(|part| part.over(&count)).collect::<Result<_, _>>()?
+            }
+            Node::Expectation(law, a) => {
+                let moments = self.environment.moments(*law)?;
+                match self.polynomial(a, &moments)? {
+                    Polynomial::Vector { constant, slope } => {
+                        add(&constant, &scale(&slope, &moments.mean))
+                    }
+                    Polynomial::Scalar { .. } => unreachable!("elaboration has checked the shapes"),
+                }
+            }
+            Node::Sum(a) => {
+                let mut total = self.vector(a, Place::Sample(0))?;
+                for n in 1..self.environment.samples() {
+                    total = add(&total, &self.vector(a, Place::Sample(n))?);
+                }
+                total
+            }
+            _ => unreachable!("the other operations are scalar"),
+        })
+    }
+
+    fn power(&self, base: &S, exponent: Exponent) -> Result<S, Undefined> {
+        let exponent = match exponent {
+            Exponent::Literal(k) => u64::from(k),
+            Exponent::Symbol(quantity) => self.environment.natural(quantity)?,
+        };
+        if S::EXACT && base.bits().saturating_mul(exponent) > self.environment.bit_budget() {
+            let bits = base.bits();
+            return Err(Undefined::Budget(format!("a power of {bits} bits to the {exponent}")));
+        }
+        Ok(base.power(exponent))
+    }
+
+    /// Rewrites what stands inside E[...] of a path as a quadratic polynomial in e = x − center.
+    fn polynomial(&self, expr: &Expr, moments: &Moments<S>) -> Result<Polynomial<S>, Undefined> {
+        if !matches!(expr.scope, Scope::Random(_)) {
+            return Ok(match self.value(expr, Place::Fixed)? {
+                Value::Vector(constant) => Polynomial::Vector { constant, slope: S::zero() },
+                Value::Scalar(constant) => Polynomial::Scalar {
+                    constant,
+                    linear: vec![S::zero(); moments.center.len()],
+                    square: S::zero(),
+                },
+            });
+        }
+        let part = |expr: &Expr| self.polynomial(expr, moments);
+        match &expr.node {
+            Node::Quantity(Quantity::XT | Quantity::XInf, _) => {
+                Ok(Polynomial::Vector { constant: moments.center.clone(), slope: S::one() })
+            }
+            Node::Defined(definition) => part(&definition.body),
+            Node::Negate(a) => Ok(part(a)?.scaled(&S::one().negated())),
+            Node::Add(a, b) => Ok(part(a)?.plus(&part(b)?)),
+            Node::Subtract(a, b) => Ok(part(a)?.plus(&part(b)?.scaled(&S::one().negated()))),
+            Node::Multiply(a, b)
+                if !matches!(a.scope, Scope::Random(_)) && a.shape == Shape::Scalar =>
+            {
+                Ok(part(b)?.scaled(&self.scalar(a, Place::Fixed)?))
+            }
+            Node::Multiply(a, b)
+                if !matches!(b.scope, Scope::Random(_)) && b.shape == Shape::Scalar =>
+            {
+                Ok(part(a)?.scaled(&self.scalar(b, Place::Fixed)?))
+            }
+            Node::Divide(a, b) if !matches!(b.scope, Scope::Random(_)) => {
+                let inverse = S::one().over(&self.scalar(b, Place::Fixed)?)?;
+                Ok(part(a)?.scaled(&inverse))
+            }
+            Node::Inner(a, b) => part(a)?.inner(&part(b)?),
+            Node::NormSq(a) => {
+                let a = part(a)?;
+                a.inner(&a)
+            }
+            _ => Err(Undefined::Missing(
+                "over a path, only the expectation of a quadratic in x_t is computed".into(),
+            )),
+        }
+    }
+}
+
+fn count_of<S: Scalar>(count: usize) -> S {
+    S::from_rational(&crate::scalar::Rational::count(count))
+}
+
+/// constant + ⟨linear, e⟩ + square‖e‖², or constant + slope·e.
+enum Polynomial<S> {
+    Scalar { constant: S, linear: Vec<S>, square: S },
+    Vector { constant: Vec<S>, slope: S },
+}
+
+impl<S: Scalar> Polynomial<S> {
+    fn scaled(&self, factor: &S) -> Self {
+        match self {
+            Self::Scalar { constant, linear, square } => Self::Scalar {
+                constant: constant.times(factor),
+                linear: scale(factor, linear),
+                square: square.times(factor),
+            },
+            Self::Vector { constant, slope } => {
+                Self::Vector { constant: scale(factor, constant), slope: slope.times(factor) }
+            }
+        }
+    }
+
+    fn plus(&self, other: &Self) -> Self {
+        match (self, other) {
+            (
+                Self::Scalar { constant, linear, square },
+                Self::Scalar { constant: c, linear: l, square: s },
+            ) => Self::Scalar {
+                constant: constant.plus(c),
+                linear: add(linear, l),
+                square: square.plus(s),
+            },
+            (Self::Vector { constant, slope }, Self::Vector { constant: c, slope: s }) => {
+                Self::Vector { constant: add(constant, c), slope: slope.plus(s) }
+            }
+            _ => unreachable!("elaboration has checked the shapes"),
+        }
+    }
+
+    fn inner(&self, other: &Self) -> Result<Self, Undefined> {
+        match (self, other) {
+            (Self::Vector { constant, slope }, Self::Vector { constant: c, slope: s }) => {
+                Ok(Self::Scalar {
+                    constant: dot(constant, c),
+                    linear: add(&scale(s, constant), &scale(slope, c)),
+                    square: slope.times(s),
+                })
+            }
+            _ => unreachable!("elaboration has checked the shapes"),
+        }
+    }
+}

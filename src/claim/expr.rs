@@ -1,0 +1,265 @@
+//! The typed formula: what a theorem file says, after parsing and checking.
+//!
+//! An [`Expr`] is built once, by [`elaborate`](super::elaborate), and then *evaluated* in three
+//! arithmetics, *rendered* as LaTeX and *written back* as text. No bound exists in any other form.
+
+use super::vocabulary::{Law, Quantity};
+use crate::scalar::Rational;
+use std::fmt;
+use std::sync::Arc;
+
+/// A checked statement about an instance: one relation, or the equivalence of two.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Formula {
+    /// `lhs relation rhs`.
+    Relation(Relation),
+    /// Both relations hold, or neither does.
+    Equivalence(Relation, Relation),
+}
+
+/// `lhs sign rhs`, both scalar or both vector.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Relation {
+    /// Left side.
+    pub lhs: Expr,
+    /// The sign between the sides.
+    pub sign: Sign,
+    /// Right side.
+    pub rhs: Expr,
+}
+
+/// The sign of a relation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// `<=`
+    AtMost,
+    /// `>=`
+    AtLeast,
+    /// `<`
+    Less,
+    /// `>`
+    Greater,
+    /// `=`
+    Equal,
+    /// `!=`
+    NotEqual,
+}
+
+/// A typed expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// What it is.
+    pub node: Node,
+    /// Scalar or vector.
+    pub shape: Shape,
+    /// What it depends on.
+    pub scope: Scope,
+}
+
+/// The shapes of the language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A real number.
+    Scalar,
+    /// A vector of R^d.
+    Vector,
+}
+
+/// What a value depends on. The order is by dependence: fixed < state < random.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The same for every point and every draw: constants of the problem.
+    Fixed,
+    /// Depends on the current point x.
+    State,
+    /// A random variable of the law.
+    Random(Law),
+}
+
+/// The exponent of a power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exponent {
+    /// A literal.
+    Literal(u32),
+    /// A natural number of the instance, such as the iteration count t.
+    Symbol(Quantity),
+}
+
+/// The operations of the language; [`super::parser`] gives the grammar.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    /// A literal, exactly.
+    Number(Rational),
+    /// A quantity of the vocabulary that the instance supplies, with its arguments.
+    Quantity(Quantity, Vec<Expr>),
+    /// A quantity of one sample: `u[n]`, inside `sum(n, ...)`.
+    Indexed(Quantity),
+    /// A defined name, with its arguments already substituted into the body.
+    Defined(Definition),
+    /// `-a`
+    Negate(Box<Expr>),
+    /// `a + b`
+    Add(Box<Expr>, Box<Expr>),
+    /// `a - b`
+    Subtract(Box<Expr>, Box<Expr>),
+    /// `a * b`; at most one of them is a vector.
+    Multiply(Box<Expr>, Box<Expr>),
+    /// `a / b`; b is a scalar.
+    Divide(Box<Expr>, Box<Expr>),
+    /// `a ^ k`
+    Power(Box<Expr>, Exponent),
+    /// `sqrt(a)`
+    Root(Box<Expr>),
+    /// `min(a, b, ...)`
+    Least(Vec<Expr>),
+    /// `max(a, b, ...)`
+    Greatest(Vec<Expr>),
+    /// `inner(u, v)`
+    Inner(Box<Expr>, Box<Expr>),
+    /// `norm_sq(u)`
+    NormSq(Box<Expr>),
+    /// `E[a]` under the law that its random quantities share.
+    Expectation(Law, Box<Expr>),
+    /// `sum(n, a)` over the samples.
+    Sum(Box<Expr>),
+}
+
+/// The use of a defined name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Definition {
+    /// Its name in the file.
+    pub name: String,
+    /// How it is typeset.
+    pub latex: String,
+    /// The arguments of this use, for display.
+    pub arguments: Vec<Expr>,
+    /// What it stands for. Shared, so that uses without arguments are evaluated once.
+    pub body: Arc<Expr>,
+}
+
+impl Sign {
+    /// The sign as written in a file.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::AtMost => "<=",
+            Self::AtLeast => ">=",
+            Self::Less => "<",
+            Self::Greater => ">",
+            Self::Equal => "=",
+            Self::NotEqual => "!=",
+        }
+    }
+}
+
+impl Formula {
+    /// The relations of the formula, in order.
+    pub fn relations(&self) -> Vec<&Relation> {
+        match self {
+            Self::Relation(relation) => vec![relation],
+            Self::Equivalence(left, right) => vec![left, right],
+        }
+    }
+
+    /// The law over which the formula holds almost surely, when a side is random.
+    pub fn almost_sure_law(&self) -> Option<Law> {
+        self.relations().iter().find_map(|relation| {
+            [&relation.lhs, &relation.rhs].into_iter().find_map(|side| match side.scope {
+                Scope::Random(law) => Some(law),
+                _ => None,
+            })
+        })
+    }
+}
+
+impl Expr {
+    /// Calls `visit` on this expression and all of its parts, bodies of definitions included.
+    pub fn walk(&self, visit: &mut impl FnMut(&Expr)) {
+        visit(self);
+        match &self.node {
+            Node::Number(_) | Node::Indexed(_) => {}
+            Node::Quantity(_, parts) | Node::Least(parts) | Node::Greatest(parts) => {
+                parts.iter().for_each(|part| part.walk(visit));
+            }
+            Node::Defined(definition) => definition.body.walk(visit),
+            Node::Negate(a)
+            | Node::Power(a, _)
+            | Node::Root(a)
+            | Node::NormSq(a)
+            | Node::Expectation(_, a)
+            | Node::Sum(a) => a.walk(visit),
+            Node::Add(a, b)
+            | Node::Subtract(a, b)
+            | Node::Multiply(a, b)
+            | Node::Divide(a, b)
+            | Node::Inner(a, b) => {
+                a.walk(visit);
+                b.walk(visit);
+            }
+        }
+    }
+
+    /// Whether the quantity occurs, through definitions as well.
+    pub fn mentions(&self, quantity: Quantity) -> bool {
+        let mut found = false;
+        self.walk(&mut |part| {
+            found |= match &part.node {
+                Node::Quantity(q, _) | Node::Indexed(q) => *q == quantity,
+                Node::Power(_, Exponent::Symbol(q)) => *q == quantity,
+                _ => false,
+            };
+        });
+        found
+    }
+}
+
+/// Fully parenthesised and with definitions expanded, so that equal texts mean equal claims: a
+/// witness is tied to its claim by a hash of this form.
+impl fmt::Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |f: &mut fmt::Formatter<'_>, name: &str, parts: &[Expr]| {
+            write!(f, "{name}(")?;
+            for (i, part) in parts.iter().enumerate() {
+                write!(f, "{}{part}", if i > 0 { ", " } else { "" })?;
+            }
+            write!(f, ")")
+        };
+        match &self.node {
+            Node::Number(value) => write!(f, "{value}"),
+            Node::Quantity(quantity, arguments) if arguments.is_empty() => {
+                write!(f, "{}", quantity.entry().name)
+            }
+            Node::Quantity(quantity, arguments) => list(f, quantity.entry().name, arguments),
+            Node::Indexed(quantity) => write!(f, "{}[n]", quantity.entry().name),
+            Node::Defined(definition) => write!(f, "{}", definition.body),
+            Node::Negate(a) => write!(f, "(-{a})"),
+            Node::Add(a, b) => write!(f, "({a} + {b})"),
+            Node::Subtract(a, b) => write!(f, "({a} - {b})"),
+            Node::Multiply(a, b) => write!(f, "({a} * {b})"),
+            Node::Divide(a, b) => write!(f, "({a} / {b})"),
+            Node::Power(a, Exponent::Literal(k)) => write!(f, "{a}^{k}"),
+            Node::Power(a, Exponent::Symbol(k)) => write!(f, "{a}^{}", k.entry().name),
+            Node::Root(a) => write!(f, "sqrt({a})"),
+            Node::Least(parts) => list(f, "min", parts),
+            Node::Greatest(parts) => list(f, "max", parts),
+            Node::Inner(a, b) => write!(f, "inner({a}, {b})"),
+            Node::NormSq(a) => write!(f, "norm_sq({a})"),
+            Node::Expectation(_, a) => write!(f, "E[{a}]"),
+            Node::Sum(a) => write!(f, "sum(n, {a})"),
+        }
+    }
+}
+
+impl fmt::Display for Relation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.lhs, self.sign.text(), self.rhs)
+    }
+}
+
+impl fmt::Display for Formula {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Relation(relation) => write!(f, "{relation}"),
+            Self::Equivalence(left, right) => write!(f, "{left} <=> {right}"),
+        }
+    }
+}

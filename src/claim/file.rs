@@ -1,0 +1,462 @@
+//! From the text of a theorem file to a [`Theorem`], with every error placed at its line.
+
+use super::elaborate::Dictionary;
+use super::expr::{Formula, Scope, Sign};
+use super::parser::FormulaError;
+use super::theorem::{
+    Claim, Condition, Expectation, Family, Hypothesis, Kind, Mutant, Statement, Stored, Theorem,
+};
+use super::vocabulary::Process;
+use crate::scalar::Rational;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use toml::Spanned;
+
+/// The format of theorem files, witnesses and reports that this version reads and writes.
+pub const FORMAT: u64 = 1;
+
+/// A fault of a file, with its place.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}:{column}: {cause}")]
+pub struct FileError {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The cause, in lower case without a full stop.
+    pub cause: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTheorem {
+    #[allow(dead_code, reason = "checked before the rest is read")]
+    format: u64,
+    id: Spanned<String>,
+    title: String,
+    summary: String,
+    source: String,
+    published: String,
+    deviation: String,
+    #[serde(default)]
+    uses: Vec<Spanned<String>>,
+    symbols: RawSymbols,
+    #[serde(default)]
+    definition: Vec<RawDefinition>,
+    statement: Vec<RawStatement>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSymbols {
+    #[serde(default)]
+    fixed: Vec<Spanned<String>>,
+    #[serde(default)]
+    state: Vec<Spanned<String>>,
+    #[serde(default)]
+    random: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDefinition {
+    name: Spanned<String>,
+    #[serde(default)]
+    parameters: Vec<String>,
+    formula: Spanned<String>,
+    latex: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStatement {
+    part: Spanned<String>,
+    kind: Kind,
+    summary: String,
+    #[serde(default)]
+    family: Family,
+    process: Process,
+    claim: Spanned<String>,
+    #[serde(default)]
+    almost_surely: bool,
+    hypotheses: BTreeMap<String, Spanned<String>>,
+    unviolated: Option<String>,
+    #[serde(default)]
+    expect: Expectation,
+    #[serde(default)]
+    example: Vec<RawStored>,
+    #[serde(default)]
+    mutant: Vec<RawMutant>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStored {
+    name: String,
+    instance: Spanned<toml::Value>,
+    lhs: Rational,
+    rhs: Rational,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMutant {
+    name: Spanned<String>,
+    summary: String,
+    claim: Option<Spanned<String>>,
+    #[serde(default)]
+    hypotheses: BTreeMap<String, Spanned<String>>,
+    #[serde(default)]
+    without: Vec<Spanned<String>>,
+    #[serde(default = "refuted")]
+    expect: Expectation,
+    witness: Option<RawWitness>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawWitness {
+    instance: Spanned<toml::Value>,
+    lhs: Rational,
+    rhs: Rational,
+}
+
+fn refuted() -> Expectation {
+    Expectation::Refuted
+}
+
+/// Reads a theorem file. `library` finds the theorems whose definitions it uses.
+///
+/// # Errors
+/// [`FileError`] at the first fault.
+pub fn parse_theorem<'a>(
+    file: &str,
+    text: &str,
+    library: impl Fn(&str) -> Option<&'a Theorem>,
+) -> Result<Theorem, FileError> {
+    let reader = Reader { file, text };
+    let table: toml::Table = toml::from_str(text).map_err(|error| reader.toml(&error))?;
+    match table.get("format").and_then(toml::Value::as_integer) {
+        Some(format) if format == FORMAT as i64 => {}
+        Some(format) if format > FORMAT as i64 => {
+            let cause = format!(
+                "the file has format {format}, and this version of kd-audit reads up to {FORMAT}: a newer kd-audit is needed"
+            );
+            return Err(reader.at(reader.key("format"), cause));
+        }
+        _ => return Err(reader.at(0, format!("the file must say format = {FORMAT}"))),
+    }
+    let raw: RawTheorem = toml::from_str(text).map_err(|error| reader.toml(&error))?;
+    reader.theorem(raw, library)
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    fn at(&self, offset: usize, cause: impl Into<String>) -> FileError {
+        let before = &self.text[..self.text.floor_char_boundary(offset.min(self.text.len()))];
+        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+        FileError {
+            file: self.file.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            cause: cause.into(),
+        }
+    }
+
+    fn toml(&self, error: &toml::de::Error) -> FileError {
+        let cause = error.message().trim().replace('\n', "; ");
+        self.at(error.span().map_or(0, |span| span.start), cause)
+    }
+
+    /// Where a top-level key stands.
+    fn key(&self, name: &str) -> usize {
+        let mut offset = 0;
+        for line in self.text.split_inclusive('\n') {
+            if line.trim_start().starts_with(name) {
+                return offset;
+            }
+            offset += line.len();
+        }
+        0
+    }
+
+    /// Places an error of a formula inside the string that holds it.
+    fn formula(&self, error: &FormulaError, text: &Spanned<String>) -> FileError {
+        let Range { start, end } = text.span();
+        // Without escapes the string stands verbatim between its quotes.
+        let quote = self.text[start..end].find(text.get_ref().as_str());
+        self.at(quote.map_or(start, |quote| start + quote + error.at), error.cause.clone())
+    }
+
+    fn theorem<'t>(
+        &self,
+        raw: RawTheorem,
+        library: impl Fn(&str) -> Option<&'t Theorem>,
+    ) -> Result<Theorem, FileError> {
+        let id = raw.id.get_ref();
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if id.is_empty() || !id.chars().all(plain) {
+            let cause = format!("the id {id:?} may hold lower-case letters, digits and '-' only");
+            return Err(self.at(raw.id.span().start, cause));
+        }
+        let mut dictionary = Dictionary::standard();
+        for used in &raw.uses {
+            let Some(theorem) = library(used.get_ref()) else {
+                let cause = format!("uses the unknown theorem {:?}", used.get_ref());
+                return Err(self.at(used.span().start, cause));
+            };
+            dictionary.import(&theorem.dictionary);
+        }
+        let declared = self.declare(&raw.symbols, &dictionary)?;
+        dictionary.restrict_to(declared);
+        for definition in raw.definition {
+            let name = definition.name.get_ref();
+            dictionary
+                .define(name, definition.parameters, definition.formula.get_ref(), definition.latex)
+                .map_err(|error| self.formula(&error, &definition.formula))?;
+        }
+        let mut statements: Vec<Statement> = Vec::new();
+        for statement in raw.statement {
+            if statements.iter().any(|s| s.part == *statement.part.get_ref()) {
+                let cause = format!("a second part {:?}", statement.part.get_ref());
+                return Err(self.at(statement.part.span().start, cause));
+            }
+            statements.push(self.statement(statement, &dictionary)?);
+        }
+        self.check_symbols_are_used(&raw.symbols)?;
+        Ok(Theorem {
+            id: raw.id.into_inner(),
+            title: raw.title,
+            summary: raw.summary,
+            source: raw.source,
+            published: raw.published,
+            deviation: raw.deviation,
+            uses: raw.uses.into_iter().map(Spanned::into_inner).collect(),
+            statements,
+            dictionary,
+        })
+    }
+
+    fn declare(
+        &self,
+        symbols: &RawSymbols,
+        dictionary: &Dictionary,
+    ) -> Result<BTreeSet<String>, FileError> {
+        let mut declared = BTreeSet::new();
+        let lists: [(&str, &[Spanned<String>]); 3] =
+            [("fixed", &symbols.fixed), ("state", &symbols.state), ("random", &symbols.random)];
+        for (list, names) in lists {
+            for name in names {
+                let offset = name.span().start;
+                let name = name.get_ref();
+                let Some(scope) = dictionary.scope_of(name) else {
+                    return Err(self.at(offset, format!("unknown symbol {name}")));
+                };
+                let actual = match scope {
+                    Scope::Fixed => "fixed",
+                    Scope::State => "state",
+                    Scope::Random(_) => "random",
+                };
+                if actual != list {
+                    let cause = format!("the symbol {name} is {actual}, not {list}");
+                    return Err(self.at(offset, cause));
+                }
+                if !declared.insert(name.clone()) {
+                    return Err(self.at(offset, format!("the symbol {name} is declared twice")));
+                }
+            }
+        }
+        Ok(declared)
+    }
+
+    /// A declared symbol that no formula writes is a slip.
+    fn check_symbols_are_used(&self, symbols: &RawSymbols) -> Result<(), FileError> {
+        for name in symbols.fixed.iter().chain(&symbols.state).chain(&symbols.random) {
+            let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let outside = [&self.text[..name.span().start], &self.text[name.span().end..]];
+            let used = outside.iter().any(|text| {
+                text.match_indices(name.get_ref().as_str()).any(|(i, found)| {
+                    !text[..i].ends_with(word) && !text[i + found.len()..].starts_with(word)
+                })
+            });
+            if !used {
+                let cause = format!("the symbol {} is declared but not used", name.get_ref());
+                return Err(self.at(name.span().start, cause));
+            }
+        }
+        Ok(())
+    }
+
+    fn statement(
+        &self,
+        raw: RawStatement,
+        dictionary: &Dictionary,
+    ) -> Result<Statement, FileError> {
+        let mut hypotheses = Vec::new();
+        for (name, text) in &raw.hypotheses {
+            hypotheses.push(self.hypothesis(name, text, dictionary)?);
+        }
+        let claim = Claim {
+            formula: self.claim(&raw.claim, raw.almost_surely, dictionary)?,
+            text: raw.claim.get_ref().clone(),
+            hypotheses,
+            family: raw.family,
+            process: raw.process,
+            almost_surely: raw.almost_surely,
+        };
+        self.check_kind(raw.kind, &claim.formula, &raw.claim)?;
+        let mut mutants: Vec<Mutant> = Vec::new();
+        for mutant in raw.mutant {
+            if mutants.iter().any(|m| m.name == *mutant.name.get_ref()) {
+                let cause = format!("a second mutant {:?}", mutant.name.get_ref());
+                return Err(self.at(mutant.name.span().start, cause));
+            }
+            mutants.push(self.mutant(mutant, &claim, dictionary)?);
+        }
+        if raw.hypotheses.is_empty() && raw.unviolated.is_none() {
+            let cause = "a statement without hypotheses must say why in unviolated";
+            return Err(self.at(raw.part.span().start, cause));
+        }
+        let examples = raw
+            .example
+            .into_iter()
+            .map(|e| self.stored(e.name, e.instance, e.lhs, e.rhs))
+            .collect();
+        Ok(Statement {
+            part: raw.part.into_inner(),
+            kind: raw.kind,
+            summary: raw.summary,
+            claim,
+            expect: raw.expect,
+            unviolated: raw.unviolated,
+            examples,
+            mutants,
+        })
+    }
+
+    fn stored(
+        &self,
+        name: String,
+        instance: Spanned<toml::Value>,
+        lhs: Rational,
+        rhs: Rational,
+    ) -> Stored {
+        let line = self.at(instance.span().start, "").line;
+        Stored { name, instance: instance.into_inner(), line, lhs, rhs }
+    }
+
+    fn hypothesis(
+        &self,
+        name: &str,
+        text: &Spanned<String>,
+        dictionary: &Dictionary,
+    ) -> Result<Hypothesis, FileError> {
+        let condition =
+            dictionary.condition(text.get_ref()).map_err(|error| self.formula(&error, text))?;
+        Ok(Hypothesis { name: name.to_owned(), text: text.get_ref().clone(), condition })
+    }
+
+    fn claim(
+        &self,
+        text: &Spanned<String>,
+        almost_surely: bool,
+        dictionary: &Dictionary,
+    ) -> Result<Formula, FileError> {
+        let formula =
+            dictionary.formula(text.get_ref()).map_err(|error| self.formula(&error, text))?;
+        let random = formula.almost_sure_law().is_some();
+        if random != almost_surely {
+            let cause = if random {
+                "a side is random outside E[...]: write an expectation, or almost_surely = true"
+            } else {
+                "almost_surely = true, but no side is random"
+            };
+            return Err(self.at(text.span().start, cause));
+        }
+        Ok(formula)
+    }
+
+    fn check_kind(
+        &self,
+        kind: Kind,
+        formula: &Formula,
+        text: &Spanned<String>,
+    ) -> Result<(), FileError> {
+        let actual = match formula {
+            Formula::Equivalence(..) => Kind::Equivalence,
+            Formula::Relation(relation) if relation.sign == Sign::Equal => Kind::Identity,
+            Formula::Relation(_) => Kind::Inequality,
+        };
+        if actual == kind {
+            return Ok(());
+        }
+        let cause = format!("the claim is of kind {actual:?}, not {kind:?}");
+        Err(self.at(text.span().start, cause))
+    }
+
+    fn mutant(
+        &self,
+        raw: RawMutant,
+        original: &Claim,
+        dictionary: &Dictionary,
+    ) -> Result<Mutant, FileError> {
+        let mut claim = original.clone();
+        if let Some(text) = &raw.claim {
+            claim.formula = self.claim(text, original.almost_surely, dictionary)?;
+            claim.text.clone_from(text.get_ref());
+        }
+        for name in &raw.without {
+            let before = claim.hypotheses.len();
+            claim.hypotheses.retain(|hypothesis| hypothesis.name != *name.get_ref());
+            if claim.hypotheses.len() == before {
+                let cause = format!("there is no hypothesis {:?} to drop", name.get_ref());
+                return Err(self.at(name.span().start, cause));
+            }
+        }
+        for (name, text) in &raw.hypotheses {
+            let hypothesis = self.hypothesis(name, text, dictionary)?;
+            claim.hypotheses.retain(|existing| existing.name != *name);
+            claim.hypotheses.push(hypothesis);
+        }
+        if claim.hash() == original.hash() {
+            let cause =
+                format!("the mutant {:?} claims the same as the statement", raw.name.get_ref());
+            return Err(self.at(raw.name.span().start, cause));
+        }
+        let name = raw.name.into_inner();
+        let witness = raw
+            .witness
+            .map(|w| self.stored(format!("witness of {name}"), w.instance, w.lhs, w.rhs));
+        Ok(Mutant { name, summary: raw.summary, claim, expect: raw.expect, witness })
+    }
+}
+
+impl Claim {
+    /// The conditions that bound a scalar from above: `symbol <= e` or `symbol < e`.
+    pub fn upper_bounds(
+        &self,
+        symbol: super::vocabulary::Quantity,
+    ) -> impl Iterator<Item = &super::expr::Expr> {
+        self.hypotheses.iter().filter_map(move |hypothesis| {
+            let Condition::Formula(Formula::Relation(relation)) = &hypothesis.condition else {
+                return None;
+            };
+            let is_symbol = |side: &super::expr::Expr| {
+                matches!(&side.node, super::expr::Node::Quantity(q, _) if *q == symbol)
+            };
+            match relation.sign {
+                Sign::AtMost | Sign::Less if is_symbol(&relation.lhs) => Some(&relation.rhs),
+                Sign::AtLeast | Sign::Greater if is_symbol(&relation.rhs) => Some(&relation.lhs),
+                _ => None,
+            }
+            .filter(|bound| !bound.mentions(symbol))
+        })
+    }
+}

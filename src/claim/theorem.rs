@@ -1,0 +1,228 @@
+//! What a theorem file holds, once read: statements, their mutants and worked examples.
+
+use super::elaborate::Dictionary;
+use super::expr::{Formula, Scope};
+use super::vocabulary::{Class, Process};
+use crate::scalar::Rational;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// One theorem file.
+#[derive(Clone, Debug)]
+pub struct Theorem {
+    /// The id, which is also the file's stem.
+    pub id: String,
+    /// A title.
+    pub title: String,
+    /// What it says, in plain language.
+    pub summary: String,
+    /// Where it comes from.
+    pub source: String,
+    /// The published form.
+    pub published: String,
+    /// How our form differs from it.
+    pub deviation: String,
+    /// The ids whose definitions are used here.
+    pub uses: Vec<String>,
+    /// The parts.
+    pub statements: Vec<Statement>,
+    /// The names that its formulas may use.
+    pub dictionary: Dictionary,
+}
+
+/// One part of a theorem.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// The name of the part within its file.
+    pub part: String,
+    /// What kind of claim it is.
+    pub kind: Kind,
+    /// What the part says, in plain language.
+    pub summary: String,
+    /// What is claimed.
+    pub claim: Claim,
+    /// What the audit is expected to find.
+    pub expect: Expectation,
+    /// Why no instance of the family can violate a hypothesis, where that is so.
+    pub unviolated: Option<String>,
+    /// Worked instances with exact values of both sides.
+    pub examples: Vec<Stored>,
+    /// Variants that must be refuted.
+    pub mutants: Vec<Mutant>,
+}
+
+/// A formula with the hypotheses that it rests on: what is evaluated, searched and refuted.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The formula.
+    pub formula: Formula,
+    /// The formula as written.
+    pub text: String,
+    /// The hypotheses, by name.
+    pub hypotheses: Vec<Hypothesis>,
+    /// The problems that it is about.
+    pub family: Family,
+    /// The process that x_next, x_t and x_inf refer to.
+    pub process: Process,
+    /// Whether it holds at every outcome, its sides being random.
+    pub almost_surely: bool,
+}
+
+/// A named hypothesis.
+#[derive(Clone, Debug)]
+pub struct Hypothesis {
+    /// Its name, by which a mutant replaces or drops it.
+    pub name: String,
+    /// The text in the file.
+    pub text: String,
+    /// What it demands.
+    pub condition: Condition,
+}
+
+/// What a hypothesis demands of an instance.
+#[derive(Clone, Debug)]
+pub enum Condition {
+    /// Membership in a class of problems, everywhere, with its constant if it takes one.
+    Class(Class, Option<super::expr::Expr>),
+    /// A formula about fixed quantities.
+    Formula(Formula),
+}
+
+/// A false variant of a statement.
+#[derive(Clone, Debug)]
+pub struct Mutant {
+    /// Its name within the statement.
+    pub name: String,
+    /// What was changed.
+    pub summary: String,
+    /// The changed claim.
+    pub claim: Claim,
+    /// What the audit is expected to find.
+    pub expect: Expectation,
+    /// A known witness against it.
+    pub witness: Option<Stored>,
+}
+
+/// An instance in a theorem file, with the values that both sides of the claim must have on it.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// Its name.
+    pub name: String,
+    /// The instance, still as a document.
+    pub instance: toml::Value,
+    /// The line of the file where it stands.
+    pub line: usize,
+    /// The left side.
+    pub lhs: Rational,
+    /// The right side.
+    pub rhs: Rational,
+}
+
+/// Kinds of statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Two sides are equal.
+    Identity,
+    /// One side bounds the other.
+    Inequality,
+    /// Two relations hold together or fail together.
+    Equivalence,
+}
+
+/// What the audit is expected to find.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Expectation {
+    /// No witness against it.
+    #[default]
+    Holds,
+    /// A witness against it.
+    Refuted,
+    /// Either; it is listed.
+    Open,
+}
+
+/// Families of problems.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    /// Finite sums of quadratics, least squares included.
+    #[default]
+    Quadratic,
+    /// Least squares, ridge allowed.
+    LeastSquares,
+}
+
+impl Claim {
+    /// A short hash of what is claimed, with definitions expanded. It changes when a constant of
+    /// the bound or a hypothesis does, and not with names, prose or layout.
+    pub fn hash(&self) -> String {
+        let mut text = format!("{:?}; {:?}; {}", self.family, self.process, self.formula);
+        for hypothesis in &self.hypotheses {
+            let condition = match &hypothesis.condition {
+                Condition::Class(class, Some(constant)) => {
+                    format!("{}({constant})", class.entry().name)
+                }
+                Condition::Class(class, None) => class.entry().name.to_owned(),
+                Condition::Formula(formula) => formula.to_string(),
+            };
+            text.push_str("; ");
+            text.push_str(&condition);
+        }
+        Sha256::digest(text.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether a class is among the hypotheses.
+    pub fn assumes(&self, class: Class) -> bool {
+        self.hypotheses
+            .iter()
+            .any(|hypothesis| matches!(hypothesis.condition, Condition::Class(c, _) if c == class))
+    }
+}
+
+impl Dictionary {
+    /// Reads a hypothesis: a class such as `QSC(mu)`, or a formula about fixed quantities.
+    ///
+    /// # Errors
+    /// If the text is neither, with the place and the cause.
+    pub fn condition(&self, text: &str) -> Result<Condition, super::parser::FormulaError> {
+        use super::parser::FormulaError;
+        let name = text.split('(').next().unwrap_or(text).trim();
+        let row = super::vocabulary::CLASSES.iter().find(|row| row.name == name);
+        let Some(row) = row else {
+            let formula = self.formula(text)?;
+            let fixed = formula
+                .relations()
+                .iter()
+                .all(|r| r.lhs.scope == Scope::Fixed && r.rhs.scope == Scope::Fixed);
+            return if fixed {
+                Ok(Condition::Formula(formula))
+            } else {
+                let cause = "a hypothesis about a state or a random quantity must be a named class";
+                Err(FormulaError::new(0, cause))
+            };
+        };
+        let rest = text.trim()[name.len()..].trim();
+        match (row.constant, rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'))) {
+            (false, None) if rest.is_empty() => Ok(Condition::Class(row.class, None)),
+            (true, Some(constant)) => {
+                let at = text.find('(').unwrap_or(0) + 1;
+                let constant = self
+                    .expression(constant)
+                    .map_err(|error| FormulaError::new(at + error.at, error.cause))?;
+                let scalar = constant.shape == super::expr::Shape::Scalar;
+                if scalar && constant.scope == Scope::Fixed {
+                    Ok(Condition::Class(row.class, Some(constant)))
+                } else {
+                    let cause = format!("{name} takes a fixed scalar");
+                    Err(FormulaError::new(at, cause))
+                }
+            }
+            _ => {
+                let form = if row.constant { format!("{name}(constant)") } else { name.to_owned() };
+                Err(FormulaError::new(0, format!("write this hypothesis as {form}")))
+            }
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! The words of the formula language: one registry of named quantities, processes and hypotheses.
+//!
+//! A *quantity* is supplied by the instance (computed there, never asserted); a *definition* is a
+//! formula over quantities. To add a named quantity: one variant of [`Quantity`], one row of
+//! [`QUANTITIES`], and the compiler then asks for its value in `audit::setting`.
+
+use super::expr::{Scope, Shape};
+
+/// A probability space of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Law {
+    /// One draw of the minibatch ξ: a step from the fixed point x.
+    Step,
+    /// t independent draws: the path from x⁰ to x^t.
+    Path,
+    /// The stationary law of the process.
+    Stationary,
+}
+
+/// A quantity that an instance supplies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each variant is documented by its row in QUANTITIES")]
+pub enum Quantity {
+    Gamma,
+    Gamma2,
+    Lambda,
+    Kappa,
+    Mu,
+    LSmooth,
+    LExp,
+    Samples,
+    Batch,
+    Horizon,
+    XStar,
+    Teacher,
+    Start,
+    TeacherGap,
+    X,
+    Gap,
+    Grad,
+    GradStar,
+    GradTeacher,
+    Control,
+    MixedGrad,
+    XNext,
+    XT,
+    SgdT,
+    XInf,
+    StationaryError,
+    StationaryP0,
+    StationaryP1,
+    StationaryP2,
+}
+
+/// One row of the registry.
+#[derive(Debug)]
+pub struct QuantityEntry {
+    /// The quantity.
+    pub quantity: Quantity,
+    /// Its name in formulas.
+    pub name: &'static str,
+    /// How it is typeset.
+    pub latex: &'static str,
+    /// Scalar or vector.
+    pub shape: Shape,
+    /// Fixed, state or random.
+    pub scope: Scope,
+    /// Names of its scalar arguments; empty for most.
+    pub arguments: &'static [&'static str],
+    /// Whether it is a natural number, and so may be an exponent.
+    pub natural: bool,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+const fn row(
+    quantity: Quantity,
+    name: &'static str,
+    latex: &'static str,
+    shape: Shape,
+    scope: Scope,
+    meaning: &'static str,
+) -> QuantityEntry {
+    QuantityEntry { quantity, name, latex, shape, scope, arguments: &[], natural: false, meaning }
+}
+
+const fn natural(row: QuantityEntry) -> QuantityEntry {
+    QuantityEntry { natural: true, ..row }
+}
+
+const fn with(row: QuantityEntry, arguments: &'static [&'static str]) -> QuantityEntry {
+    QuantityEntry { arguments, ..row }
+}
+
+use Quantity as Q;
+use Scope::{Fixed, Random, State};
+use Shape::{Scalar, Vector};
+
+/// Every quantity, in the order of the variants of [`Quantity`].
+#[rustfmt::skip]
+pub static QUANTITIES: [QuantityEntry; 29] = [
+    row(Q::Gamma, "gamma", r"\gamma", Scalar, Fixed, "step size"),
+    row(Q::Gamma2, "gamma_2", r"\gamma_2", Scalar, Fixed, "a second step size, to compare with"),
+    row(Q::Lambda, "lambda", r"\lambda", Scalar, Fixed, "distillation weight, any real number"),
+    row(Q::Kappa, "kappa", r"\kappa", Scalar, Fixed, "weight of the squared bias"),
+    row(Q::Mu, "mu", r"\mu", Scalar, Fixed, "strong quasi-convexity constant of f"),
+    row(Q::LSmooth, "l_smooth", "L", Scalar, Fixed, "smoothness constant of f"),
+    row(Q::LExp, "l_exp", r"\mathcal{L}", Scalar, Fixed, "expected smoothness constant of the sampling"),
+    natural(row(Q::Samples, "n_samples", "N", Scalar, Fixed, "number of samples")),
+    natural(row(Q::Batch, "tau", r"\tau", Scalar, Fixed, "minibatch size")),
+    natural(row(Q::Horizon, "t", "t", Scalar, Fixed, "number of steps")),
+    row(Q::XStar, "x_star", "x^*", Vector, Fixed, "the minimiser of f"),
+    row(Q::Teacher, "teacher", r"\theta", Vector, Fixed, "teacher parameters"),
+    row(Q::Start, "x_0", "x^0", Vector, Fixed, "starting point"),
+    row(Q::TeacherGap, "teacher_gap", r"(f(\theta)-f^*)", Scalar, Fixed, "suboptimality of the teacher"),
+    row(Q::X, "x", "x", Vector, State, "current student parameters"),
+    row(Q::Gap, "gap", "(f(x)-f^*)", Scalar, State, "suboptimality of x"),
+    row(Q::Grad, "grad", r"\nabla f_\xi(x)", Vector, Random(Law::Step), "minibatch gradient at x"),
+    row(Q::GradStar, "grad_star", r"\nabla f_\xi(x^*)", Vector, Random(Law::Step), "minibatch gradient at the minimiser"),
+    row(Q::GradTeacher, "grad_teacher", r"\nabla f_\xi(\theta)", Vector, Random(Law::Step), "minibatch gradient at the teacher"),
+    row(Q::Control, "c", r"c_\xi", Vector, Random(Law::Step), "control variate on the same minibatch"),
+    row(Q::MixedGrad, "mixed_grad", r"\nabla f_\xi(x\,|\,\theta,\lambda)", Vector, Random(Law::Step),
+        "gradient of the mixed-label loss, by automatic differentiation"),
+    row(Q::XNext, "x_next", "x^+", Vector, Random(Law::Step), "the point after one step of the process"),
+    row(Q::XT, "x_t", "x^t", Vector, Random(Law::Path), "the point after t steps of the process"),
+    row(Q::SgdT, "sgd_t", "X^t", Vector, Random(Law::Path),
+        r"SGD on the same samples from X^0 = (x^0 - \lambda\theta)/(1-\lambda)"),
+    row(Q::XInf, "x_inf", r"x^\infty", Vector, Random(Law::Stationary), "a point drawn from the stationary law"),
+    with(row(Q::StationaryError, "stationary_error", r"\mathcal{E}", Scalar, Fixed,
+        "stationary mean squared distance to x* of distillation at a step size and a weight"), &["gamma", "lambda"]),
+    with(row(Q::StationaryP0, "p_0", "p_0", Scalar, Fixed,
+        "constant coefficient of the stationary error in the weight"), &["gamma"]),
+    with(row(Q::StationaryP1, "p_1", "p_1", Scalar, Fixed,
+        "linear coefficient of the stationary error in the weight"), &["gamma"]),
+    with(row(Q::StationaryP2, "p_2", "p_2", Scalar, Fixed,
+        "quadratic coefficient of the stationary error in the weight"), &["gamma"]),
+];
+
+impl Quantity {
+    /// Its row in the registry.
+    pub fn entry(self) -> &'static QuantityEntry {
+        &QUANTITIES[self as usize]
+    }
+
+    /// The quantity of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        QUANTITIES.iter().find(|row| row.name == name).map(|row| row.quantity)
+    }
+}
+
+/// A name that stands for a formula in every file.
+#[derive(Debug)]
+pub struct StandardDefinition {
+    /// Its name in formulas.
+    pub name: &'static str,
+    /// Names of its scalar parameters.
+    pub parameters: &'static [&'static str],
+    /// What it stands for.
+    pub formula: &'static str,
+    /// How it is typeset, without its arguments.
+    pub latex: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// The definitions that every file may use; each may use those above it.
+pub static DEFINITIONS: [StandardDefinition; 7] = [
+    StandardDefinition {
+        name: "e",
+        parameters: &[],
+        formula: "x - x_star",
+        latex: "e",
+        meaning: "the student's error",
+    },
+    StandardDefinition {
+        name: "sigma_star_sq",
+        parameters: &[],
+        formula: "E[norm_sq(grad_star)]",
+        latex: r"\sigma_*^2",
+        meaning: "gradient noise at the optimum",
+    },
+    StandardDefinition {
+        name: "bias_sq",
+        parameters: &[],
+        formula: "norm_sq(E[c])",
+        latex: "B",
+        meaning: "squared mean of the control variate",
+    },
+    StandardDefinition {
+        name: "teacher_var",
+        parameters: &[],
+        formula: "E[norm_sq(c - E[c])]",
+        latex: "V",
+        meaning: "variance of the control variate",
+    },
+    StandardDefinition {
+        name: "cov",
+        parameters: &[],
+        formula: "E[inner(grad_star, c)]",
+        latex: "C",
+        meaning: "covariance of gradient noise and control variate",
+    },
+    StandardDefinition {
+        name: "noise",
+        parameters: &["l"],
+        formula: "E[norm_sq(grad_star - l*c)]",
+        latex: "S",
+        meaning: "noise of the distillation gradient at the optimum",
+    },
+    StandardDefinition {
+        name: "noise_unbiased",
+        parameters: &["l"],
+        formula: "E[norm_sq(grad_star - l*(c - E[c]))]",
+        latex: "S_u",
+        meaning: "noise of the unbiased distillation gradient at the optimum",
+    },
+];
+
+/// The stochastic process that a statement is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Process {
+    /// x⁺ = x − γ∇f_ξ(x).
+    Sgd,
+    /// x⁺ = x − γ(∇f_ξ(x) − λc_ξ).
+    Kd,
+    /// x⁺ = x − γ(∇f_ξ(x) − λ(c_ξ − E c_ξ)).
+    UnbiasedKd,
+}
+
+impl Process {
+    /// Every process.
+    pub const ALL: [Self; 3] = [Self::Sgd, Self::Kd, Self::UnbiasedKd];
+
+    /// The step as a formula; the estimators' code is tested against it.
+    pub fn step_formula(self) -> &'static str {
+        match self {
+            Self::Sgd => "x - gamma*grad",
+            Self::Kd => "x - gamma*(grad - lambda*c)",
+            Self::UnbiasedKd => "x - gamma*(grad - lambda*(c - E[c]))",
+        }
+    }
+}
+
+/// A hypothesis on the problem that is not a formula about one point: it holds everywhere or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Strong quasi-convexity.
+    Qsc,
+    /// Expected smoothness.
+    Es,
+    /// Smoothness of f.
+    Sm,
+    /// The control variate is the teacher's gradient.
+    TeacherGradient,
+    /// Every f_n is convex.
+    ConvexSamples,
+}
+
+/// One row of the registry of classes.
+#[derive(Debug)]
+pub struct ClassEntry {
+    /// The class.
+    pub class: Class,
+    /// Its name in a file; a constant follows in parentheses where `constant` is set.
+    pub name: &'static str,
+    /// Whether it takes a constant.
+    pub constant: bool,
+    /// What it says, for every x.
+    pub latex: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// Every class of problems that a hypothesis can name.
+pub static CLASSES: [ClassEntry; 5] = [
+    ClassEntry {
+        class: Class::Qsc,
+        name: "QSC",
+        constant: true,
+        latex: r"f^* \ge f(x) + \langle \nabla f(x), x^*-x\rangle + \tfrac{#}{2}\|x-x^*\|^2",
+        meaning: "strong quasi-convexity toward x*",
+    },
+    ClassEntry {
+        class: Class::Es,
+        name: "ES",
+        constant: true,
+        latex: r"\mathbb{E}\|\nabla f_\xi(x)-\nabla f_\xi(x^*)\|^2 \le 2\,#\,(f(x)-f^*)",
+        meaning: "expected smoothness of the sampling",
+    },
+    ClassEntry {
+        class: Class::Sm,
+        name: "SM",
+        constant: true,
+        latex: r"\|\nabla f(x)-\nabla f(y)\| \le #\,\|x-y\|",
+        meaning: "smoothness of f",
+    },
+    ClassEntry {
+        class: Class::TeacherGradient,
+        name: "teacher_gradient",
+        constant: false,
+        latex: r"c_\xi = \nabla f_\xi(\theta)",
+        meaning: "the control variate is the teacher's gradient on the same minibatch",
+    },
+    ClassEntry {
+        class: Class::ConvexSamples,
+        name: "convex_samples",
+        constant: false,
+        latex: r"f_n \text{ convex}",
+        meaning: "every sample loss is convex",
+    },
+];
+
+impl Class {
+    /// Its row in the registry.
+    pub fn entry(self) -> &'static ClassEntry {
+        &CLASSES[self as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_in_the_order_of_the_variants_and_names_are_unique() {
+        for (i, row) in QUANTITIES.iter().enumerate() {
+            assert_eq!(row.quantity as usize, i, "{}", row.name);
+        }
+        for (i, row) in CLASSES.iter().enumerate() {
+            assert_eq!(row.class as usize, i, "{}", row.name);
+        }
+        let mut names: Vec<_> = QUANTITIES.iter().map(|row| row.name).collect();
+        names.extend(DEFINITIONS.iter().map(|row| row.name));
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

@@ -1,0 +1,107 @@
+//! Gradient estimators: what a step of SGD or of distillation subtracts.
+//!
+//! To add one: a type with [`GradientEstimator`], a variant of
+//! [`Process`](crate::claim::vocabulary::Process) with its formula, and an arm in [`estimator`].
+
+mod distillation;
+
+pub use distillation::{Kd, Sgd, UnbiasedKd};
+
+use crate::claim::vocabulary::Process;
+use crate::linear::{add, average, scale, subtract};
+use crate::problem::FiniteSum;
+use crate::scalar::Scalar;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Answers gradient queries and counts them.
+#[derive(Debug)]
+pub struct Oracle<'a, S> {
+    problem: &'a FiniteSum<S>,
+    control: &'a [Vec<S>],
+    gradient_calls: AtomicU64,
+    control_calls: AtomicU64,
+}
+
+impl<'a, S: Scalar> Oracle<'a, S> {
+    /// An oracle for a problem and the control variate c_n of each sample, each of length d.
+    pub fn new(problem: &'a FiniteSum<S>, control: &'a [Vec<S>]) -> Self {
+        let (gradient_calls, control_calls) = Default::default();
+        Self { problem, control, gradient_calls, control_calls }
+    }
+
+    /// ∇f_n(x), counted.
+    pub fn gradient(&self, n: usize, x: &[S]) -> Vec<S> {
+        self.gradient_calls.fetch_add(1, Ordering::Relaxed);
+        self.problem.gradient(n, x)
+    }
+
+    /// c_n, counted.
+    pub fn control(&self, n: usize) -> &[S] {
+        self.control_calls.fetch_add(1, Ordering::Relaxed);
+        &self.control[n]
+    }
+
+    /// N.
+    pub fn samples(&self) -> usize {
+        self.control.len()
+    }
+
+    /// d.
+    pub fn dimension(&self) -> usize {
+        self.problem.dimension()
+    }
+
+    /// How many sample gradients were asked for.
+    pub fn gradient_calls(&self) -> u64 {
+        self.gradient_calls.load(Ordering::Relaxed)
+    }
+
+    /// How many control variates were asked for.
+    pub fn control_calls(&self) -> u64 {
+        self.control_calls.load(Ordering::Relaxed)
+    }
+}
+
+/// A stochastic gradient g with g = ∇f_batch(x) − (a correction that does not depend on x).
+pub trait GradientEstimator<S: Scalar>: Sync {
+    /// The estimate at x, of length d, from the samples of a minibatch.
+    fn estimate(&self, oracle: &Oracle<'_, S>, x: &[S], batch: &[usize]) -> Vec<S>;
+
+    /// The correction that one sample contributes per unit of weight, each of length d: with
+    /// weight λ the estimate is the batch mean of ∇f_n(x) − λ·(this). The moment recursion uses it;
+    /// a test holds it against [`estimate`](Self::estimate).
+    fn corrections(&self, oracle: &Oracle<'_, S>) -> Vec<Vec<S>>;
+}
+
+/// The estimator of a process at distillation weight `lambda`.
+pub fn estimator<S: Scalar>(process: Process, lambda: &S) -> Box<dyn GradientEstimator<S>> {
+    match process {
+        Process::Sgd => Box::new(Sgd),
+        Process::Kd => Box::new(Kd { lambda: lambda.clone() }),
+        Process::UnbiasedKd => Box::new(UnbiasedKd { lambda: lambda.clone() }),
+    }
+}
+
+/// x⁺ = x − γg.
+pub fn step<S: Scalar>(
+    estimator: &dyn GradientEstimator<S>,
+    oracle: &Oracle<'_, S>,
+    gamma: &S,
+    x: &[S],
+    batch: &[usize],
+) -> Vec<S> {
+    subtract(x, &scale(gamma, &estimator.estimate(oracle, x, batch)))
+}
+
+/// The mean over a minibatch of vectors of length d.
+fn batch_mean<S: Scalar>(d: usize, batch: &[usize], part: impl Fn(usize) -> Vec<S>) -> Vec<S> {
+    if let [n] = batch {
+        return part(*n); // no division: the common case stays exact and cheap
+    }
+    average(d, &batch.iter().map(|&n| part(n)).collect::<Vec<_>>())
+}
+
+/// The sum of −λ times a correction and a gradient.
+fn corrected<S: Scalar>(gradient: &[S], lambda: &S, correction: &[S]) -> Vec<S> {
+    add(gradient, &scale(&lambda.negated(), correction))
+}

@@ -1,0 +1,65 @@
+//! The recursion in exact rationals, within a budget of bits.
+
+use super::moments::{Recursion, packed_trace};
+use super::{Budget, Contraction, ErrorMoments, MomentArithmetic};
+use crate::linear::{Matrix, exact};
+use crate::scalar::{Rational, Scalar, Undefined};
+
+impl MomentArithmetic for Rational {
+    fn iterate(
+        recursion: &Recursion<Self>,
+        start: &[Self],
+        steps: u64,
+        _: &Contraction,
+        budget: Budget,
+    ) -> Result<ErrorMoments<Self>, Undefined> {
+        let (mut mean, mut second) = recursion.start(start);
+        for step in 0..steps {
+            let bits = second.iter().map(Scalar::bits).max().unwrap_or(0);
+            // Each step adds the bits of the map; what the remaining steps cost is known early.
+            if bits > budget.bits || (step == 1 && bits.saturating_mul(steps) > 4 * budget.bits) {
+                return Err(Undefined::Budget(format!(
+                    "exact moments after {steps} steps need more than {} bits",
+                    budget.bits
+                )));
+            }
+            (mean, second) = recursion.step(&mean, &second);
+        }
+        Ok(ErrorMoments { second: packed_trace(recursion.d, &second), mean })
+    }
+
+    fn solve_mean(
+        mean_hessian: &Matrix<Self>,
+        right: &[Self],
+        _: &Contraction,
+    ) -> Result<Vec<Self>, Undefined> {
+        let column = Matrix::from_fn(right.len(), 1, |i, _| right[i].clone());
+        let solution = exact::solve(mean_hessian, &column)
+            .ok_or_else(|| Undefined::NotCertified("the mean Hessian is singular".into()))?;
+        Ok(solution.entries().to_vec())
+    }
+
+    fn solve_second(
+        second_map: &Matrix<Self>,
+        right: &Matrix<Self>,
+        d: usize,
+        _: &Contraction,
+        budget: Budget,
+    ) -> Result<Vec<Self>, Undefined> {
+        let k = second_map.rows();
+        let system = Matrix::from_fn(k, k, |i, j| {
+            let identity = if i == j { Self::ONE } else { Self::ZERO };
+            identity.minus(&second_map[(i, j)])
+        });
+        let bits = exact::determinant_bits(&system);
+        if bits > budget.determinant_bits {
+            return Err(Undefined::Budget(format!(
+                "the exact stationary law in dimension {d} has a determinant of up to {bits} bits"
+            )));
+        }
+        let solution = exact::solve(&system, right)
+            .ok_or_else(|| Undefined::NotCertified("the stationary system is singular".into()))?;
+        let column = |j| (0..k).map(|i| solution[(i, j)].clone()).collect::<Vec<_>>();
+        Ok((0..right.columns()).map(|j| packed_trace(d, &column(j))).collect())
+    }
+}

@@ -1,0 +1,54 @@
+//! The recursion in floats: guesses and displays.
+
+use super::moments::{Recursion, packed_trace};
+use super::{Budget, Contraction, ErrorMoments, MomentArithmetic};
+use crate::linear::{Matrix, spectrum};
+use crate::scalar::Undefined;
+
+fn singular() -> Undefined {
+    Undefined::NotCertified("a float system is singular".into())
+}
+
+impl MomentArithmetic for f64 {
+    fn iterate(
+        recursion: &Recursion<Self>,
+        start: &[Self],
+        steps: u64,
+        _: &Contraction,
+        _: Budget,
+    ) -> Result<ErrorMoments<Self>, Undefined> {
+        let (mut mean, mut second) = recursion.start(start);
+        for _ in 0..steps {
+            (mean, second) = recursion.step(&mean, &second);
+        }
+        Ok(ErrorMoments { second: packed_trace(recursion.d, &second), mean })
+    }
+
+    fn solve_mean(
+        mean_hessian: &Matrix<Self>,
+        right: &[Self],
+        _: &Contraction,
+    ) -> Result<Vec<Self>, Undefined> {
+        let column = Matrix::from_fn(right.len(), 1, |i, _| right[i]);
+        let solution = spectrum::solve_float(mean_hessian, &column).ok_or_else(singular)?;
+        Ok(solution.entries().to_vec())
+    }
+
+    fn solve_second(
+        second_map: &Matrix<Self>,
+        right: &Matrix<Self>,
+        d: usize,
+        _: &Contraction,
+        _: Budget,
+    ) -> Result<Vec<Self>, Undefined> {
+        let system = identity_minus(second_map);
+        let solution = spectrum::solve_float(&system, right).ok_or_else(singular)?;
+        let column = |j| (0..right.rows()).map(|i| solution[(i, j)]).collect::<Vec<_>>();
+        Ok((0..right.columns()).map(|j| packed_trace(d, &column(j))).collect())
+    }
+}
+
+/// I − A.
+pub(super) fn identity_minus(matrix: &Matrix<f64>) -> Matrix<f64> {
+    Matrix::from_fn(matrix.rows(), matrix.rows(), |i, j| f64::from(i == j) - matrix[(i, j)])
+}

@@ -1,0 +1,114 @@
+//! Expectations without sampling: first and second moments of processes that are affine in the
+//! point, e⁺ = (I − γH_ξ)e − γs_ξ with s_ξ = ∇f_ξ(x*) − λc_ξ.
+//!
+//! [`moments`] builds the closed linear recursion of (E e, E eeᵀ); [`MomentArithmetic`] runs it and
+//! finds its fixed point in each arithmetic: exactly within a budget, in floats, or enclosed *a
+//! posteriori* with a certified contraction factor.
+
+mod enclosed;
+mod exact;
+mod float;
+pub mod moments;
+
+use crate::linear::{Linear, Matrix};
+use crate::problem::Constants;
+use crate::scalar::{Rational, Scalar, Undefined};
+use moments::Recursion;
+
+/// What exact evaluation may cost; over it, a value is [`Undefined::Budget`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Largest number of bits of a number in an exact recursion or power.
+    pub bits: u64,
+    /// Largest number of bits of the determinant of an exact stationary system.
+    pub determinant_bits: u64,
+}
+
+impl Budget {
+    /// The budget of the command line and the tests.
+    pub const STANDARD: Self = Self { bits: 1 << 16, determinant_bits: 1 << 17 };
+}
+
+/// A certified bound on how fast errors of the recursion die out.
+///
+/// E(I − γH_ξ)² ⪯ I − γ(2 − γ𝓛)H̄ ⪯ ρI. The map M ↦ E(I − γH_ξ)M(I − γH_ξ) is positive, so on
+/// symmetric matrices it contracts the nuclear norm (the trace norm) by ρ, and by Jensen
+/// ‖I − γH̄‖ ≤ √ρ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contraction {
+    /// ρ, an upper bound.
+    pub rho: Rational,
+    /// μ, a lower bound of the spectrum of H̄.
+    pub mu: Rational,
+}
+
+impl Contraction {
+    /// From certified constants: μ a lower, L and 𝓛 upper bounds.
+    pub fn new(constants: &Constants, gamma: &Rational) -> Self {
+        let room = Rational::integer(2).minus(&gamma.times(&constants.l_exp));
+        // With 2 − γ𝓛 < 0 the bound grows with the spectrum, so its upper end counts.
+        let edge = if room.is_negative() { &constants.l_smooth } else { &constants.mu };
+        let rho = Rational::ONE.minus(&gamma.times(&room).times(edge));
+        Self { rho, mu: constants.mu.clone() }
+    }
+
+    /// 1 − ρ, when the recursion contracts.
+    ///
+    /// # Errors
+    /// [`Undefined::NotCertified`] if γ ≥ 2/𝓛, so that no stationary law is guaranteed.
+    pub fn gap(&self) -> Result<Rational, Undefined> {
+        let gap = Rational::ONE.minus(&self.rho);
+        if gap.is_positive() {
+            Ok(gap)
+        } else {
+            Err(Undefined::NotCertified("a stationary law needs γ < 2/𝓛".into()))
+        }
+    }
+}
+
+/// The moments after t steps, or of the stationary law.
+#[derive(Clone, Debug)]
+pub struct ErrorMoments<S> {
+    /// E e, of length d.
+    pub mean: Vec<S>,
+    /// E‖e‖² = tr E eeᵀ.
+    pub second: S,
+}
+
+/// Running the recursion in one arithmetic.
+pub trait MomentArithmetic: Linear {
+    /// Moments after `steps` steps from the fixed error `start`, of length d.
+    ///
+    /// # Errors
+    /// [`Undefined::Budget`] if an exact value would grow beyond the budget.
+    fn iterate(
+        recursion: &Recursion<Self>,
+        start: &[Self],
+        steps: u64,
+        contraction: &Contraction,
+        budget: Budget,
+    ) -> Result<ErrorMoments<Self>, Undefined>;
+
+    /// Solves H̄ m = `right`, for vectors of length d.
+    ///
+    /// # Errors
+    /// If the solution cannot be certified.
+    fn solve_mean(
+        mean_hessian: &Matrix<Self>,
+        right: &[Self],
+        contraction: &Contraction,
+    ) -> Result<Vec<Self>, Undefined>;
+
+    /// Solves M = T(M) + R for each column R of `right` (packed symmetric matrices of dimension
+    /// d) and returns the traces tr M.
+    ///
+    /// # Errors
+    /// If the recursion does not contract, or the cost is over the budget.
+    fn solve_second(
+        second_map: &Matrix<Self>,
+        right: &Matrix<Self>,
+        d: usize,
+        contraction: &Contraction,
+        budget: Budget,
+    ) -> Result<Vec<Self>, Undefined>;
+}

@@ -1,0 +1,277 @@
+//! The constants of a problem: computed, certified exactly, and nearly as good as they can be.
+
+use super::{FiniteSum, Sampling};
+use crate::linear::spectrum::{estimate_extreme_eigenvalues, estimate_largest_ratio};
+use crate::linear::{Matrix, exact};
+use crate::scalar::{Rational, Scalar};
+
+/// The smallest constants that the hypotheses can use, each certified by exact elimination.
+///
+/// `mu` is rounded down and the others up, by at most [`near_tight`] relative; where the constant
+/// is a short rational it is met exactly.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Constants {
+    /// The minimiser, of length d.
+    pub x_star: Vec<Rational>,
+    /// H̄ ⪰ μI.
+    pub mu: Rational,
+    /// H̄ ⪯ LI.
+    pub l_smooth: Rational,
+    /// E H_ξ² ⪯ 𝓛H̄ under the sampling.
+    pub l_exp: Rational,
+}
+
+/// A tighter neighbour by this factor is shown to fail: 1 + 10⁻⁶.
+pub fn near_tight() -> Rational {
+    Rational::ratio(1_000_001, 1_000_000)
+}
+
+/// There is no unique minimiser: the mean Hessian is not positive definite.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NotPositiveDefinite {
+    /// A direction v with vᵀH̄v ≤ 0.
+    pub direction: Vec<Rational>,
+}
+
+impl Constants {
+    /// Computes and certifies the constants.
+    ///
+    /// # Errors
+    /// If the mean Hessian is not positive definite, with a direction that shows it.
+    pub fn compute(
+        problem: &FiniteSum<Rational>,
+        sampling: Sampling,
+    ) -> Result<Self, NotPositiveDefinite> {
+        let mean = problem.mean_hessian();
+        let d = problem.dimension();
+        let linear = problem.mean_linear();
+        let right = Matrix::from_fn(d, 1, |i, _| linear[i].clone());
+        let not_definite = |direction| NotPositiveDefinite { direction };
+        exact::check_positive_semidefinite(&mean).map_err(not_definite)?;
+        let solution =
+            exact::solve(&mean, &right).ok_or_else(|| not_definite(null_direction(&mean)))?;
+        let x_star = (0..d).map(|i| solution[(i, 0)].clone()).collect();
+
+        // Powers of two bring the entries near 1, so that floats neither overflow nor underflow.
+        let exponent = binary_exponent(&mean);
+        let unit = Rational::two_to(-exponent);
+        let scaled_mean = mean.scaled(&unit);
+        let square = problem.sampled_square_hessian(sampling).scaled(&unit.squared());
+        let (low, high) = estimate_extreme_eigenvalues(&scaled_mean.map(Scalar::to_f64));
+        let ratio =
+            estimate_largest_ratio(&square.map(Scalar::to_f64), &scaled_mean.map(Scalar::to_f64));
+
+        // What the constants are when the matrices happen to be diagonal, d = 1 included.
+        let diagonal =
+            |matrix: &Matrix<Rational>| (0..d).map(|i| matrix[(i, i)].clone()).collect::<Vec<_>>();
+        let (means, squares) = (diagonal(&scaled_mean), diagonal(&square));
+        let ratios = squares.iter().zip(&means).filter_map(|(s, m)| s.over(m).ok());
+
+        let mu = largest_passing(low, means.iter().min(), &scaled_mean.trace(), |mu| {
+            exact::check_positive_semidefinite(&shifted(&scaled_mean, mu)).is_ok()
+        });
+        let l_smooth = smallest_passing(high, means.iter().max(), |l| {
+            let negative = scaled_mean.scaled(&Rational::integer(-1));
+            exact::check_positive_semidefinite(&shifted(&negative, &l.negated())).is_ok()
+        });
+        let l_exp = smallest_passing(ratio.unwrap_or(high), ratios.max().as_ref(), |l| {
+            let gap = scaled_mean.scaled(l).plus_scaled(&Rational::integer(-1), &square);
+            exact::check_positive_semidefinite(&gap).is_ok()
+        });
+        let back = Rational::two_to(exponent);
+        Ok(Self {
+            x_star,
+            mu: mu.times(&back),
+            l_smooth: l_smooth.times(&back),
+            l_exp: l_exp.times(&back),
+        })
+    }
+}
+
+/// A − rI.
+pub fn shifted(matrix: &Matrix<Rational>, r: &Rational) -> Matrix<Rational> {
+    Matrix::from_fn(matrix.rows(), matrix.rows(), |i, j| {
+        if i == j { matrix[(i, j)].minus(r) } else { matrix[(i, j)].clone() }
+    })
+}
+
+/// A null vector of a singular positive semidefinite matrix: A − εI fails along one for small ε.
+fn null_direction(matrix: &Matrix<Rational>) -> Vec<Rational> {
+    let d = matrix.rows();
+    // The last column that depends on those before it gives a null vector exactly.
+    for k in 0..d {
+        let lead = Matrix::from_fn(k, k, |i, j| matrix[(i, j)].clone());
+        let column = Matrix::from_fn(k, 1, |i, _| matrix[(i, k)].negated());
+        let Some(solution) = exact::solve(&lead, &column) else { continue };
+        let mut direction = vec![Rational::ZERO; d];
+        for i in 0..k {
+            direction[i] = solution[(i, 0)].clone();
+        }
+        direction[k] = Rational::ONE;
+        if exact::quadratic_form(matrix, &direction).is_zero() {
+            return direction;
+        }
+    }
+    vec![Rational::ZERO; d]
+}
+
+fn binary_exponent(matrix: &Matrix<Rational>) -> i32 {
+    let largest = matrix.entries().iter().map(Rational::abs).max().unwrap_or(Rational::ONE);
+    largest.binary_exponent()
+}
+
+/// The largest rational near a float guess that passes, with its 1 + 10⁻⁶ neighbour failing.
+fn largest_passing(
+    guess: f64,
+    exact: Option<&Rational>,
+    above: &Rational,
+    passes: impl Fn(&Rational) -> bool,
+) -> Rational {
+    let tight = |q: &Rational| passes(q) && !passes(&q.times(&near_tight()));
+    if let Some(q) =
+        candidates(guess, exact, false).into_iter().find(|q| q.is_positive() && tight(q))
+    {
+        return q;
+    }
+    // The float guess was useless; bisect between failure and success, keeping numbers short.
+    let mut high = above.plus(&Rational::ONE);
+    let mut low = high.clone();
+    while !passes(&low) {
+        high = low.clone();
+        low = low.times(&Rational::ratio(1, 2));
+    }
+    let step = Rational::ratio(3_000_001, 3_000_000);
+    while high > low.times(&step) {
+        let middle = middle(&low, &high);
+        if passes(&middle) { low = middle } else { high = middle }
+    }
+    low
+}
+
+/// The smallest rational near a float guess that passes, with its neighbour below failing.
+fn smallest_passing(
+    guess: f64,
+    exact: Option<&Rational>,
+    passes: impl Fn(&Rational) -> bool,
+) -> Rational {
+    let shrink = near_tight().reciprocal().unwrap_or(Rational::ONE);
+    let tight = |q: &Rational| passes(q) && !passes(&q.times(&shrink));
+    if let Some(q) =
+        candidates(guess, exact, true).into_iter().find(|q| q.is_positive() && tight(q))
+    {
+        return q;
+    }
+    let mut low = Rational::two_to(-64);
+    let mut high = low.clone();
+    while !passes(&high) {
+        low = high.clone();
+        high = high.plus(&high);
+    }
+    let step = Rational::ratio(3_000_001, 3_000_000);
+    while high > low.times(&step) {
+        let middle = middle(&low, &high);
+        if passes(&middle) { high = middle } else { low = middle }
+    }
+    high
+}
+
+/// A short rational in the middle third.
+fn middle(low: &Rational, high: &Rational) -> Rational {
+    let third = high.minus(low).times(&Rational::ratio(1, 3));
+    Rational::simplest_between(&low.plus(&third), &high.minus(&third))
+}
+
+/// What the constant may be exactly, then short rationals around a float: first within its error,
+/// then on the safe side of it.
+fn candidates(guess: f64, exact: Option<&Rational>, up: bool) -> Vec<Rational> {
+    let mut candidates: Vec<Rational> = exact.cloned().into_iter().collect();
+    let Some(guess) = Rational::from_f64(guess) else { return candidates };
+    let part = |parts: i64| guess.times(&Rational::ratio(parts, 1_000_000_000_000));
+    let between = |near: i64, far: i64| {
+        let sign = if up { 1 } else { -1 };
+        let (a, b) = (guess.plus(&part(sign * near)), guess.plus(&part(sign * far)));
+        if a < b { Rational::simplest_between(&a, &b) } else { Rational::simplest_between(&b, &a) }
+    };
+    // In parts of 10⁻¹²: within 10⁻¹¹ of the float; then up to 9·10⁻⁷ on the safe side.
+    candidates.extend([between(-10, 10), between(1, 1_000), between(1_000, 900_000)]);
+    candidates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn q(text: &str) -> Rational {
+        text.parse().unwrap()
+    }
+
+    fn scalar_problem(h: &[&str]) -> FiniteSum<Rational> {
+        FiniteSum::Quadratic {
+            hessians: h.iter().map(|h| Matrix::from_fn(1, 1, |_, _| q(h))).collect(),
+            linear: h.iter().map(|_| vec![Rational::ONE]).collect(),
+        }
+    }
+
+    #[test]
+    fn rational_constants_are_met_exactly() {
+        let problem = scalar_problem(&["11", "-9"]);
+        let constants = Constants::compute(&problem, Sampling::new(2, 1).unwrap()).unwrap();
+        assert_eq!(constants.mu, q("1"));
+        assert_eq!(constants.l_smooth, q("1"));
+        assert_eq!(constants.l_exp, q("101"));
+        let full = Constants::compute(&problem, Sampling::new(2, 2).unwrap()).unwrap();
+        assert_eq!(full.l_exp, q("1"), "the full gradient has no sampling noise");
+    }
+
+    #[test]
+    fn extreme_magnitudes_are_no_obstacle() {
+        let problem = scalar_problem(&["3e150", "1e150"]);
+        let constants = Constants::compute(&problem, Sampling::new(2, 1).unwrap()).unwrap();
+        assert_eq!(constants.mu, q("2e150"));
+        assert_eq!(constants.l_exp, q("2.5e150"));
+        let problem = scalar_problem(&["3e-150", "1e-150"]);
+        let constants = Constants::compute(&problem, Sampling::new(2, 1).unwrap()).unwrap();
+        assert_eq!(constants.l_exp, q("2.5e-150"));
+    }
+
+    #[test]
+    fn irrational_constants_are_near_tight() {
+        // Eigenvalues (3 ± √5)/2.
+        let h = Matrix::from_fn(2, 2, |i, j| q(if i + j == 2 { "2" } else { "1" }));
+        let problem = FiniteSum::Quadratic {
+            hessians: vec![h.clone()],
+            linear: vec![vec![Rational::ONE; 2]],
+        };
+        let constants = Constants::compute(&problem, Sampling::new(1, 1).unwrap()).unwrap();
+        let passes = |mu: &Rational| exact::check_positive_semidefinite(&shifted(&h, mu)).is_ok();
+        assert!(passes(&constants.mu) && !passes(&constants.mu.times(&near_tight())));
+        assert!((constants.mu.to_f64() - (3.0 - 5f64.sqrt()) / 2.0).abs() < 1e-6);
+        assert!((constants.l_smooth.to_f64() - (3.0 + 5f64.sqrt()) / 2.0).abs() < 3e-6);
+        assert_eq!(constants.x_star, [q("1"), q("0")]);
+    }
+
+    #[test]
+    fn bisection_finds_what_a_bad_guess_misses() {
+        let passes = |mu: &Rational| *mu <= q("0.7");
+        let found = largest_passing(f64::NAN, None, &q("3"), passes);
+        assert!(passes(&found) && !passes(&found.times(&near_tight())), "{found}");
+        let passes = |l: &Rational| *l >= q("0.7");
+        let found = smallest_passing(-1.0, None, passes);
+        let shrink = near_tight().reciprocal().unwrap();
+        assert!(passes(&found) && !passes(&found.times(&shrink)), "{found}");
+    }
+
+    #[test]
+    fn singular_and_indefinite_means_are_refused_with_a_direction() {
+        let singular = Matrix::from_fn(2, 2, |_, _| Rational::ONE);
+        let problem = FiniteSum::Quadratic {
+            hessians: vec![singular.clone()],
+            linear: vec![vec![Rational::ONE; 2]],
+        };
+        let refused = Constants::compute(&problem, Sampling::new(1, 1).unwrap()).unwrap_err();
+        assert!(exact::quadratic_form(&singular, &refused.direction).is_zero());
+        assert!(refused.direction.iter().any(|v| !v.is_zero()));
+        let refused = Constants::compute(&scalar_problem(&["-1"]), Sampling::new(1, 1).unwrap());
+        assert!(refused.is_err());
+    }
+}

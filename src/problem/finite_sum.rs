@@ -1,0 +1,222 @@
+//! The base family: finite sums of quadratics, with least squares as the rank-one case.
+
+use super::Sampling;
+use crate::linear::{Matrix, add, average, dot, scale, subtract};
+use crate::scalar::{Rational, Scalar};
+
+/// f = (1/N) Σ f_n on R^d.
+///
+/// The mean Hessian is positive definite in the theorems, which is a hypothesis to be checked and
+/// not an invariant of the type; single f_n may be indefinite.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FiniteSum<S> {
+    /// f_n(x) = ½ xᵀH_n x − b_nᵀx with symmetric H_n.
+    Quadratic {
+        /// H_n, each d×d.
+        hessians: Vec<Matrix<S>>,
+        /// b_n, each of length d.
+        linear: Vec<Vec<S>>,
+    },
+    /// f_n(x) = ½ (a_nᵀx − y_n)² + (r/2)‖x‖².
+    LeastSquares {
+        /// a_n, each of length d.
+        features: Vec<Vec<S>>,
+        /// y_n.
+        targets: Vec<S>,
+        /// r.
+        ridge: S,
+    },
+}
+
+impl<S: Scalar> FiniteSum<S> {
+    /// N.
+    pub fn samples(&self) -> usize {
+        match self {
+            Self::Quadratic { linear, .. } => linear.len(),
+            Self::LeastSquares { targets, .. } => targets.len(),
+        }
+    }
+
+    /// d.
+    pub fn dimension(&self) -> usize {
+        match self {
+            Self::Quadratic { linear, .. } => linear.first().map_or(0, Vec::len),
+            Self::LeastSquares { features, .. } => features.first().map_or(0, Vec::len),
+        }
+    }
+
+    /// The same problem in another scalar.
+    pub fn map<T: Scalar>(&self, convert: impl Fn(&S) -> T + Copy) -> FiniteSum<T> {
+        let vectors = |vectors: &[Vec<S>]| -> Vec<Vec<T>> {
+            vectors.iter().map(|v| v.iter().map(convert).collect()).collect()
+        };
+        match self {
+            Self::Quadratic { hessians, linear } => FiniteSum::Quadratic {
+                hessians: hessians.iter().map(|h| h.map(convert)).collect(),
+                linear: vectors(linear),
+            },
+            Self::LeastSquares { features, targets, ridge } => FiniteSum::LeastSquares {
+                features: vectors(features),
+                targets: targets.iter().map(convert).collect(),
+                ridge: convert(ridge),
+            },
+        }
+    }
+
+    /// ∇f_n(x).
+    pub fn gradient(&self, n: usize, x: &[S]) -> Vec<S> {
+        match self {
+            Self::Quadratic { hessians, linear } => subtract(&hessians[n].apply(x), &linear[n]),
+            Self::LeastSquares { ridge, .. } => add(&self.data_gradient(n, x), &scale(ridge, x)),
+        }
+    }
+
+    /// ∇f_n(x) without the ridge term.
+    pub fn data_gradient(&self, n: usize, x: &[S]) -> Vec<S> {
+        match self {
+            Self::Quadratic { .. } => self.gradient(n, x),
+            Self::LeastSquares { features, targets, .. } => {
+                scale(&dot(&features[n], x).minus(&targets[n]), &features[n])
+            }
+        }
+    }
+
+    /// Entry (i, j) of H_n.
+    pub fn hessian_entry(&self, n: usize, i: usize, j: usize) -> S {
+        match self {
+            Self::Quadratic { hessians, .. } => hessians[n][(i, j)].clone(),
+            Self::LeastSquares { features, ridge, .. } => {
+                let product = features[n][i].times(&features[n][j]);
+                if i == j { product.plus(ridge) } else { product }
+            }
+        }
+    }
+
+    /// H_n, d×d.
+    pub fn hessian(&self, n: usize) -> Matrix<S> {
+        let d = self.dimension();
+        Matrix::from_fn(d, d, |i, j| self.hessian_entry(n, i, j))
+    }
+
+    /// H̄ = (1/N) Σ H_n, d×d.
+    pub fn mean_hessian(&self) -> Matrix<S> {
+        let d = self.dimension();
+        self.average_symmetric(d, |n, i, j| self.hessian_entry(n, i, j))
+    }
+
+    /// (1/N) Σ H_n², d×d.
+    pub fn mean_square_hessian(&self) -> Matrix<S> {
+        let d = self.dimension();
+        match self {
+            Self::Quadratic { hessians, .. } => {
+                self.average_symmetric(d, |n, i, j| dot(hessians[n].row(i), hessians[n].row(j)))
+            }
+            // (aaᵀ + rI)² = (‖a‖² + 2r) aaᵀ + r²I.
+            Self::LeastSquares { features, ridge, .. } => {
+                let twice = ridge.plus(ridge);
+                let weights: Vec<S> = features.iter().map(|a| dot(a, a).plus(&twice)).collect();
+                let square = ridge.squared();
+                self.average_symmetric(d, |n, i, j| {
+                    let entry = weights[n].times(&features[n][i]).times(&features[n][j]);
+                    if i == j { entry.plus(&square) } else { entry }
+                })
+            }
+        }
+    }
+
+    /// E H_ξ² under the sampling: a·avg H_n² + (1 − a)·H̄².
+    pub fn sampled_square_hessian(&self, sampling: Sampling) -> Matrix<S> {
+        let factor = S::from_rational(&sampling.variance_factor());
+        let mean = self.mean_hessian();
+        let rest = S::one().minus(&factor);
+        self.mean_square_hessian().scaled(&factor).plus_scaled(&rest, &mean.product(&mean))
+    }
+
+    /// (1/N) Σ b_n, so that H̄x* = b̄.
+    pub fn mean_linear(&self) -> Vec<S> {
+        let d = self.dimension();
+        match self {
+            Self::Quadratic { linear, .. } => average(d, linear),
+            Self::LeastSquares { features, targets, .. } => {
+                let parts: Vec<Vec<S>> =
+                    features.iter().zip(targets).map(|(a, y)| scale(y, a)).collect();
+                average(d, &parts)
+            }
+        }
+    }
+
+    fn average_symmetric(&self, d: usize, entry: impl Fn(usize, usize, usize) -> S) -> Matrix<S> {
+        let weight = S::from_rational(&Rational::ratio(1, self.samples().max(1) as i64));
+        let mut mean = Matrix::zeros(d, d);
+        for i in 0..d {
+            for j in 0..=i {
+                let total = (0..self.samples()).fold(S::zero(), |sum, n| sum.plus(&entry(n, i, j)));
+                let value = total.times(&weight);
+                mean[(j, i)] = value.clone();
+                mean[(i, j)] = value;
+            }
+        }
+        mean
+    }
+}
+
+/// The control variate c_n that distillation subtracts, one vector a sample.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ControlVariate<S> {
+    /// Any vectors, each of length d.
+    Free(Vec<Vec<S>>),
+    /// Gradients at teacher parameters θ.
+    Teacher {
+        /// θ, of length d.
+        parameters: Vec<S>,
+        /// What the ridge term does in the teacher's gradient.
+        ridge: RidgeConvention,
+    },
+}
+
+/// Whether the teacher's gradient has the ridge term of the student's loss.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RidgeConvention {
+    /// c_n = ∇f_n(θ), ridge included.
+    #[default]
+    Both,
+    /// c_n is the gradient of the data term alone: mixing labels with a regularised student.
+    StudentOnly,
+}
+
+impl<S: Scalar> ControlVariate<S> {
+    /// The same control variate in another scalar.
+    pub fn map<T: Scalar>(&self, convert: impl Fn(&S) -> T + Copy) -> ControlVariate<T> {
+        match self {
+            Self::Free(vectors) => ControlVariate::Free(
+                vectors.iter().map(|v| v.iter().map(convert).collect()).collect(),
+            ),
+            Self::Teacher { parameters, ridge } => ControlVariate::Teacher {
+                parameters: parameters.iter().map(convert).collect(),
+                ridge: *ridge,
+            },
+        }
+    }
+
+    /// c_n for each sample, each of length d.
+    pub fn vectors(&self, problem: &FiniteSum<S>) -> Vec<Vec<S>> {
+        match self {
+            Self::Free(vectors) => vectors.clone(),
+            Self::Teacher { parameters, ridge: RidgeConvention::Both } => {
+                (0..problem.samples()).map(|n| problem.gradient(n, parameters)).collect()
+            }
+            Self::Teacher { parameters, ridge: RidgeConvention::StudentOnly } => {
+                (0..problem.samples()).map(|n| problem.data_gradient(n, parameters)).collect()
+            }
+        }
+    }
+
+    /// θ, if there is a teacher.
+    pub fn teacher(&self) -> Option<&[S]> {
+        match self {
+            Self::Free(_) => None,
+            Self::Teacher { parameters, .. } => Some(parameters),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Problems whose constants are computed and certified, and the strategies that generate them.
+
+mod constants;
+mod dataset;
+mod finite_sum;
+mod instance;
+mod sampling;
+mod strategy;
+
+pub use constants::{Constants, NotPositiveDefinite, near_tight, shifted};
+pub use dataset::{ConstantColumns, Dataset, DatasetError, DatasetOptions, Scale};
+pub use finite_sum::{ControlVariate, FiniteSum, RidgeConvention};
+pub use instance::{AssertedConstants, Instance, InstanceError, Parameters};
+pub use sampling::{MAX_BATCHES, Sampling};
+pub use strategy::{Draw, Profile, instances};

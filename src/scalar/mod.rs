@@ -1,0 +1,122 @@
+//! Three arithmetics behind one trait: exact rationals, rigorous intervals, and floats.
+//!
+//! A formula is written once and evaluated in each of them. The contract that ties them together:
+//!
+//! * [`Rational`] is exact. An operation that has no rational value (a division by zero, the root
+//!   of 2) is an [`Undefined`], never an approximation.
+//! * [`Interval`] obeys the inclusion principle: whenever an operation is defined on points of the
+//!   operands, its exact value lies in the result.
+//! * `f64` is for speed and display. Nothing is ever concluded from it.
+
+mod float;
+mod interval;
+mod rational;
+
+pub use interval::Interval;
+pub use rational::{ParseRationalError, Rational};
+
+use std::cmp::Ordering;
+use std::fmt::Debug;
+
+/// Why a value does not exist, or cannot be had within the budget.
+///
+/// This is an outcome, not an error: a statement whose sides are undefined on an instance is
+/// inconclusive there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undefined {
+    /// The divisor is zero, or an interval that is the single point zero.
+    #[error("division by zero")]
+    DivisionByZero,
+    /// The operand of a square root is negative.
+    #[error("square root of a negative number")]
+    NegativeRoot,
+    /// The square root of a rational that is not a perfect square has no rational value.
+    #[error("the square root is irrational")]
+    IrrationalRoot,
+    /// The value exists, but would cost more than the stated budget.
+    #[error("over budget: {0}")]
+    Budget(String),
+    /// The instance does not have the quantity, for example the teacher of a free control variate.
+    #[error("{0}")]
+    Missing(String),
+    /// A verified computation could not certify its result.
+    #[error("not certified: {0}")]
+    NotCertified(String),
+}
+
+/// A number that a formula can be evaluated in.
+///
+/// Methods are named (`plus`, `times`, ...) instead of overloaded, because operands are borrowed
+/// and two of the operations are partial.
+pub trait Scalar: Clone + Debug + PartialEq + Send + Sync + 'static {
+    /// Whether values grow with the computation, so that exact evaluation needs a budget.
+    const EXACT: bool = false;
+
+    /// The value, exactly or enclosed or rounded to nearest.
+    fn from_rational(value: &Rational) -> Self;
+    /// `self + other`.
+    fn plus(&self, other: &Self) -> Self;
+    /// `self - other`.
+    fn minus(&self, other: &Self) -> Self;
+    /// `self * other`.
+    fn times(&self, other: &Self) -> Self;
+    /// `self / other`.
+    ///
+    /// # Errors
+    /// [`Undefined::DivisionByZero`] if `other` is zero.
+    fn over(&self, other: &Self) -> Result<Self, Undefined>;
+    /// `-self`.
+    fn negated(&self) -> Self;
+    /// The non-negative square root.
+    ///
+    /// # Errors
+    /// [`Undefined::NegativeRoot`] if `self` is negative, [`Undefined::IrrationalRoot`] if the
+    /// arithmetic has no value for it.
+    fn root(&self) -> Result<Self, Undefined>;
+    /// The smaller of the two (of intervals, the set of minima).
+    fn least(&self, other: &Self) -> Self;
+    /// The larger of the two (of intervals, the set of maxima).
+    fn greatest(&self, other: &Self) -> Self;
+    /// How the two values compare, or `None` when this arithmetic cannot tell (overlapping
+    /// intervals, a NaN).
+    fn compare(&self, other: &Self) -> Option<Ordering>;
+    /// Whether `self <= other`, or `None` when this arithmetic cannot tell.
+    fn at_most(&self, other: &Self) -> Option<bool> {
+        self.compare(other).map(Ordering::is_le)
+    }
+    /// A float for display: nearest value, or midpoint.
+    fn to_f64(&self) -> f64;
+    /// Binary digits that hold the value; 53 for floats. Exact evaluation is budgeted by it.
+    fn bits(&self) -> u64 {
+        53
+    }
+
+    /// The number 0.
+    fn zero() -> Self {
+        Self::from_rational(&Rational::ZERO)
+    }
+    /// The number 1.
+    fn one() -> Self {
+        Self::from_rational(&Rational::ONE)
+    }
+    /// `self` squared; an interval squares tighter than it multiplies by itself.
+    fn squared(&self) -> Self {
+        self.times(self)
+    }
+    /// `self` to a non-negative integer power, by repeated squaring. `x.power(0)` is 1.
+    fn power(&self, exponent: u64) -> Self {
+        let mut result = Self::one();
+        let mut base = self.clone();
+        let mut rest = exponent;
+        while rest > 0 {
+            if rest & 1 == 1 {
+                result = result.times(&base);
+            }
+            rest >>= 1;
+            if rest > 0 {
+                base = base.squared();
+            }
+        }
+        result
+    }
+}
