@@ -1,4 +1,5 @@
 //! kd-audit
+pub mod audit;
 pub mod claim;
 pub mod estimator;
 pub mod expectation;

@@ -84,13 +84,13 @@ pub struct Evaluation<S> {
 }
 
 impl<S: Scalar> Evaluation<S> {
-    /// The pair of sides to show: the first that fails, else the first.
+    /// The pair of sides to show: of the first relation, the first component or outcome that
+    /// fails, else the first.
     pub fn shown(&self, formula: &Formula) -> Option<&(S, S)> {
         let relations = formula.relations();
-        let failing = self.sides.iter().zip(&relations).find_map(|(sides, relation)| {
-            sides.iter().find(|(l, r)| compare(relation.sign, l, r) == Truth::Fails)
-        });
-        failing.or_else(|| self.sides.first().and_then(|sides| sides.first()))
+        let sides = self.sides.first()?;
+        let fails = |(l, r): &&(S, S)| compare(relations[0].sign, l, r) == Truth::Fails;
+        sides.iter().find(fails).or_else(|| sides.first())
     }
 }
 

@@ -255,6 +255,10 @@ pub enum Class {
     TeacherGradient,
     /// Every f_n is convex.
     ConvexSamples,
+    /// f has a unique minimiser.
+    Minimiser,
+    /// There are teacher parameters.
+    HasTeacher,
 }
 
 /// One row of the registry of classes.
@@ -273,7 +277,7 @@ pub struct ClassEntry {
 }
 
 /// Every class of problems that a hypothesis can name.
-pub static CLASSES: [ClassEntry; 5] = [
+pub static CLASSES: [ClassEntry; 7] = [
     ClassEntry {
         class: Class::Qsc,
         name: "QSC",
@@ -308,6 +312,20 @@ pub static CLASSES: [ClassEntry; 5] = [
         constant: false,
         latex: r"f_n \text{ convex}",
         meaning: "every sample loss is convex",
+    },
+    ClassEntry {
+        class: Class::Minimiser,
+        name: "minimiser",
+        constant: false,
+        latex: r"\operatorname{argmin} f = \{x^*\}",
+        meaning: "f has a unique minimiser",
+    },
+    ClassEntry {
+        class: Class::HasTeacher,
+        name: "has_teacher",
+        constant: false,
+        latex: r"c_\xi \text{ comes from a teacher } \theta",
+        meaning: "the control variate comes from teacher parameters, in either ridge convention",
     },
 ];
 

@@ -15,6 +15,10 @@ use crate::scalar::{Interval, Rational, Scalar, Undefined};
 const DIRECT_STEPS: u64 = 16;
 
 impl MomentArithmetic for Interval {
+    fn rational_bounds(&self) -> Option<[Rational; 2]> {
+        Some([Rational::from_f64(self.lower())?, Rational::from_f64(self.upper())?])
+    }
+
     fn iterate(
         recursion: &Recursion<Self>,
         start: &[Self],

@@ -6,6 +6,10 @@ use crate::linear::{Matrix, exact};
 use crate::scalar::{Rational, Scalar, Undefined};
 
 impl MomentArithmetic for Rational {
+    fn rational_bounds(&self) -> Option<[Rational; 2]> {
+        Some([self.clone(), self.clone()])
+    }
+
     fn iterate(
         recursion: &Recursion<Self>,
         start: &[Self],

@@ -3,13 +3,18 @@
 use super::moments::{Recursion, packed_trace};
 use super::{Budget, Contraction, ErrorMoments, MomentArithmetic};
 use crate::linear::{Matrix, spectrum};
-use crate::scalar::Undefined;
+use crate::scalar::{Rational, Undefined};
 
 fn singular() -> Undefined {
     Undefined::NotCertified("a float system is singular".into())
 }
 
 impl MomentArithmetic for f64 {
+    fn rational_bounds(&self) -> Option<[Rational; 2]> {
+        let value = Rational::from_f64(*self)?;
+        Some([value.clone(), value])
+    }
+
     fn iterate(
         recursion: &Recursion<Self>,
         start: &[Self],

@@ -43,13 +43,17 @@ pub struct Contraction {
 }
 
 impl Contraction {
-    /// From certified constants: μ a lower, L and 𝓛 upper bounds.
-    pub fn new(constants: &Constants, gamma: &Rational) -> Self {
-        let room = Rational::integer(2).minus(&gamma.times(&constants.l_exp));
-        // With 2 − γ𝓛 < 0 the bound grows with the spectrum, so its upper end counts.
-        let edge = if room.is_negative() { &constants.l_smooth } else { &constants.mu };
-        let rho = Rational::ONE.minus(&gamma.times(&room).times(edge));
-        Self { rho, mu: constants.mu.clone() }
+    /// From certified constants (μ a lower, L and 𝓛 upper bounds) and bounds on γ.
+    ///
+    /// ρ is convex in γ, so the worse end of an enclosure of γ counts.
+    pub fn new(constants: &Constants, gamma: &[Rational; 2]) -> Self {
+        let rho = |gamma: &Rational| {
+            let room = Rational::integer(2).minus(&gamma.times(&constants.l_exp));
+            // With 2 − γ𝓛 < 0 the bound grows with the spectrum, so its upper end counts.
+            let edge = if room.is_negative() { &constants.l_smooth } else { &constants.mu };
+            Rational::ONE.minus(&gamma.times(&room).times(edge))
+        };
+        Self { rho: rho(&gamma[0]).max(rho(&gamma[1])), mu: constants.mu.clone() }
     }
 
     /// 1 − ρ, when the recursion contracts.
@@ -77,6 +81,9 @@ pub struct ErrorMoments<S> {
 
 /// Running the recursion in one arithmetic.
 pub trait MomentArithmetic: Linear {
+    /// Rational bounds of the value, equal for a single number; `None` if it is unbounded or NaN.
+    fn rational_bounds(&self) -> Option<[Rational; 2]>;
+
     /// Moments after `steps` steps from the fixed error `start`, of length d.
     ///
     /// # Errors

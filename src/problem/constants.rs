@@ -1,7 +1,7 @@
 //! The constants of a problem: computed, certified exactly, and nearly as good as they can be.
 
 use super::{FiniteSum, Sampling};
-use crate::linear::spectrum::{estimate_extreme_eigenvalues, estimate_largest_ratio};
+use crate::linear::spectrum::{estimate_extreme_eigenvalues, estimate_largest_ratio, solve_float};
 use crate::linear::{Matrix, exact};
 use crate::scalar::{Rational, Scalar};
 
@@ -84,6 +84,31 @@ impl Constants {
             mu: mu.times(&back),
             l_smooth: l_smooth.times(&back),
             l_exp: l_exp.times(&back),
+        })
+    }
+}
+
+impl Constants {
+    /// The constants in floats, to screen candidates in a search; certified by nothing. `None` if
+    /// floats find no positive definite mean.
+    pub fn estimate(problem: &FiniteSum<Rational>, sampling: Sampling) -> Option<Self> {
+        let problem = problem.map(Scalar::to_f64);
+        let mean = problem.mean_hessian();
+        let square = problem.sampled_square_hessian(sampling);
+        let (low, high) = estimate_extreme_eigenvalues(&mean);
+        let ratio = estimate_largest_ratio(&square, &mean)?;
+        let linear = problem.mean_linear();
+        let right = Matrix::from_fn(linear.len(), 1, |i, _| linear[i]);
+        let x_star = solve_float(&mean, &right)?;
+        Some(Self {
+            x_star: x_star
+                .entries()
+                .iter()
+                .map(|v| Rational::from_f64(*v))
+                .collect::<Option<_>>()?,
+            mu: Rational::from_f64(low).filter(Rational::is_positive)?,
+            l_smooth: Rational::from_f64(high)?,
+            l_exp: Rational::from_f64(ratio)?,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod constants;
 mod dataset;
+mod dual;
 mod finite_sum;
 mod instance;
 mod sampling;
@@ -9,6 +10,7 @@ mod strategy;
 
 pub use constants::{Constants, NotPositiveDefinite, near_tight, shifted};
 pub use dataset::{ConstantColumns, Dataset, DatasetError, DatasetOptions, Scale};
+pub use dual::mixed_label_gradient;
 pub use finite_sum::{ControlVariate, FiniteSum, RidgeConvention};
 pub use instance::{AssertedConstants, Instance, InstanceError, Parameters};
 pub use sampling::{MAX_BATCHES, Sampling};

@@ -1,0 +1,204 @@
+//! One claim on one instance: hypotheses first, then the formula, exactly if possible.
+
+use super::hypotheses::{Standing, check_hypotheses, lower_rational};
+use super::setting::Setting;
+use crate::claim::evaluate::{self, Evaluation, Truth, evaluate_scalar};
+use crate::claim::expr::Expr;
+use crate::claim::theorem::{Claim, Condition};
+use crate::claim::vocabulary::{Law, Quantity};
+use crate::expectation::{Budget, MomentArithmetic};
+use crate::problem::{Constants, Draw, Instance, NotPositiveDefinite};
+use crate::scalar::{Interval, Rational, Scalar, Undefined};
+
+/// What was found about a claim on an instance.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// The hypotheses are met and the claim holds, with the sides that show it.
+    Holds(Sides),
+    /// The hypotheses are met and the claim is false: a witness against it.
+    Fails(Sides),
+    /// A hypothesis is violated; neither pass nor fail.
+    Rejected {
+        /// Its name.
+        hypothesis: String,
+        /// The point or the values that violate it.
+        point: String,
+    },
+    /// Nothing is known.
+    Inconclusive {
+        /// Why.
+        why: String,
+    },
+}
+
+/// The two sides of a claim, with the evidence that they are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sides {
+    /// Rational arithmetic: no rounding.
+    Exact(Rational, Rational),
+    /// Outward-rounded enclosures.
+    Enclosed(Interval, Interval),
+}
+
+impl Sides {
+    /// Both sides in floats, for display.
+    pub fn to_f64(&self) -> (f64, f64) {
+        match self {
+            Self::Exact(lhs, rhs) => (lhs.to_f64(), rhs.to_f64()),
+            Self::Enclosed(lhs, rhs) => (lhs.to_f64(), rhs.to_f64()),
+        }
+    }
+
+    /// lhs/rhs where rhs > 0.
+    pub fn tightness(&self) -> Option<f64> {
+        match self {
+            // The exact quotient: both sides may be beyond the range of floats.
+            Self::Exact(lhs, rhs) if rhs.is_positive() => Some(lhs.over(rhs).ok()?.to_f64()),
+            Self::Enclosed(lhs, rhs) if rhs.lower() > 0.0 => Some(lhs.midpoint() / rhs.midpoint()),
+            _ => None,
+        }
+    }
+}
+
+/// Checks a claim on an instance.
+pub fn check_instance(claim: &Claim, instance: &Instance, budget: Budget) -> Outcome {
+    let constants = Constants::compute(&instance.problem, instance.sampling);
+    check_with(claim, instance, constants.as_ref(), budget)
+}
+
+/// Checks a claim on a draw, whose step sizes are fractions of the largest admissible ones, and
+/// returns the instance with the step sizes that were used.
+pub fn check_draw(claim: &Claim, draw: &Draw, budget: Budget) -> (Outcome, Instance) {
+    let constants = Constants::compute(&draw.instance.problem, draw.instance.sampling);
+    let instance = resolve::<Rational>(claim, draw, constants.as_ref().ok(), budget);
+    let outcome = check_with(claim, &instance, constants.as_ref(), budget);
+    (outcome, instance)
+}
+
+fn check_with(
+    claim: &Claim,
+    instance: &Instance,
+    constants: Result<&Constants, &NotPositiveDefinite>,
+    budget: Budget,
+) -> Outcome {
+    if let Err(unmet) = check_hypotheses(claim, instance, constants, budget) {
+        let hypothesis = unmet.hypothesis;
+        return match unmet.standing {
+            Standing::Violated(point) => Outcome::Rejected { hypothesis, point },
+            Standing::Met => unreachable!("a met hypothesis is not unmet"),
+            Standing::Undecided(why) => {
+                Outcome::Inconclusive { why: format!("hypothesis {hypothesis}: {why}") }
+            }
+        };
+    }
+    let exact = Setting::new(instance, constants.ok(), claim.process, budget);
+    let enclosed = || Setting::new(instance, constants.ok(), claim.process, budget);
+    decide(claim, &exact, enclosed)
+}
+
+/// Evaluates the formula exactly, and in intervals where it has no rational value or costs too
+/// much. The hypotheses have been checked.
+pub(super) fn decide<'a>(
+    claim: &Claim,
+    exact: &Setting<'_, Rational>,
+    enclosed: impl FnOnce() -> Setting<'a, Interval>,
+) -> Outcome {
+    match evaluate::evaluate(&claim.formula, exact) {
+        Ok(evaluation) => conclude(claim, &evaluation, |l, r| Sides::Exact(l.clone(), r.clone())),
+        Err(Undefined::IrrationalRoot | Undefined::Budget(_)) => {
+            match evaluate::evaluate(&claim.formula, &enclosed()) {
+                Ok(evaluation) => conclude(claim, &evaluation, |l, r| Sides::Enclosed(*l, *r)),
+                Err(why) => Outcome::Inconclusive { why: why.to_string() },
+            }
+        }
+        Err(why) => Outcome::Inconclusive { why: why.to_string() },
+    }
+}
+
+fn conclude<S: Scalar>(
+    claim: &Claim,
+    evaluation: &Evaluation<S>,
+    sides: impl Fn(&S, &S) -> Sides,
+) -> Outcome {
+    let Some((lhs, rhs)) = evaluation.shown(&claim.formula) else {
+        return Outcome::Inconclusive { why: "the claim has no sides".into() };
+    };
+    match evaluation.truth {
+        Truth::Holds => Outcome::Holds(sides(lhs, rhs)),
+        Truth::Fails => Outcome::Fails(sides(lhs, rhs)),
+        Truth::Unknown => {
+            Outcome::Inconclusive { why: "the enclosures of the sides overlap".into() }
+        }
+    }
+}
+
+/// Turns the step fractions of a draw into step sizes, and shortens the horizon of claims that
+/// hold path by path so that the paths can be enumerated.
+pub(super) fn resolve<S: MomentArithmetic>(
+    claim: &Claim,
+    draw: &Draw,
+    constants: Option<&Constants>,
+    budget: Budget,
+) -> Instance {
+    let mut instance = draw.instance.clone();
+    for symbol in [Quantity::Gamma2, Quantity::Gamma] {
+        let fraction = match symbol {
+            Quantity::Gamma => draw.instance.parameters.gamma.clone(),
+            _ => draw.instance.parameters.gamma_2.clone(),
+        };
+        let largest = largest_step::<S>(claim, symbol, &instance, constants, budget);
+        let value = fraction.times(&largest);
+        match symbol {
+            Quantity::Gamma => instance.parameters.gamma = value,
+            _ => instance.parameters.gamma_2 = value,
+        }
+    }
+    if claim.formula.almost_sure_law() == Some(Law::Path) {
+        let batches = instance.sampling.batches().map_or(usize::MAX, |batches| batches.len());
+        let affordable = |t: &u64| {
+            u32::try_from(*t).ok().and_then(|t| batches.checked_pow(t)).is_some_and(|n| n <= 256)
+        };
+        let horizon = instance.parameters.horizon;
+        instance.parameters.horizon = (1..=horizon).rev().find(affordable).unwrap_or(1);
+    }
+    instance
+}
+
+/// The smallest bound that the hypotheses put on a step size; 1/𝓛 without one.
+fn largest_step<S: MomentArithmetic>(
+    claim: &Claim,
+    symbol: Quantity,
+    instance: &Instance,
+    constants: Option<&Constants>,
+    budget: Budget,
+) -> Rational {
+    let setting = Setting::<S>::new(instance, constants, claim.process, budget);
+    let value = |bound: &Expr| {
+        let value = evaluate_scalar(bound, &setting).ok()?;
+        lower_rational(&value).filter(Rational::is_positive)
+    };
+    let smallest = claim.upper_bounds(symbol).filter_map(value).min();
+    let smallest = smallest.map(|bound| {
+        // A strict bound is approached, not reached.
+        if claim.is_strict(symbol) { bound.times(&Rational::ratio(15, 16)) } else { bound }
+    });
+    let default = || constants.and_then(|c| c.l_exp.reciprocal()).unwrap_or(Rational::ONE);
+    smallest.unwrap_or_else(default)
+}
+
+impl Claim {
+    /// Whether a hypothesis bounds the step size strictly.
+    fn is_strict(&self, symbol: Quantity) -> bool {
+        use crate::claim::expr::{Formula, Sign};
+        self.hypotheses.iter().any(|hypothesis| {
+            let Condition::Formula(Formula::Relation(relation)) = &hypothesis.condition else {
+                return false;
+            };
+            match relation.sign {
+                Sign::Less => relation.lhs.mentions(symbol),
+                Sign::Greater => relation.rhs.mentions(symbol),
+                _ => false,
+            }
+        })
+    }
+}

@@ -1,0 +1,192 @@
+//! Whether an instance satisfies a hypothesis: met with a certificate, violated with the point that
+//! shows it, or undecided. A hypothesis is never passed over.
+
+use super::setting::Setting;
+use crate::claim::evaluate::{self, Truth, evaluate_scalar};
+use crate::claim::theorem::{Claim, Condition, Family, Hypothesis};
+use crate::claim::vocabulary::Class;
+use crate::expectation::{Budget, MomentArithmetic};
+use crate::linear::{Matrix, exact};
+use crate::problem::{Constants, FiniteSum, Instance, NotPositiveDefinite, shifted};
+use crate::scalar::{Interval, Rational, Scalar, Undefined};
+
+/// What was found about one hypothesis.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Standing {
+    /// Certified.
+    Met,
+    /// False, shown by the point or the values named.
+    Violated(String),
+    /// Neither could be certified.
+    Undecided(String),
+}
+
+/// A hypothesis that is not met, with its name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unmet {
+    /// The name of the hypothesis.
+    pub hypothesis: String,
+    /// Violated or undecided.
+    pub standing: Standing,
+}
+
+/// Checks every hypothesis of a claim on an instance, with its certified constants.
+///
+/// # Errors
+/// The first one that is not met.
+pub fn check_hypotheses(
+    claim: &Claim,
+    instance: &Instance,
+    constants: Result<&Constants, &NotPositiveDefinite>,
+    budget: Budget,
+) -> Result<(), Unmet> {
+    let fail = |name: &str, standing| Err(Unmet { hypothesis: name.to_owned(), standing });
+    let least_squares = matches!(instance.problem, FiniteSum::LeastSquares { .. });
+    if claim.family == Family::LeastSquares && !least_squares {
+        return fail("family", Standing::Violated("the problem is not least squares".into()));
+    }
+    // Classes first: a bound on the step size means nothing while its constants do not exist.
+    let is_class = |h: &&Hypothesis| matches!(h.condition, Condition::Class(..));
+    let classes = claim.hypotheses.iter().filter(is_class);
+    let formulas = claim.hypotheses.iter().filter(|h| !is_class(h));
+    for hypothesis in classes.chain(formulas) {
+        match check_hypothesis(claim, hypothesis, instance, constants, budget) {
+            Standing::Met => {}
+            standing => return fail(&hypothesis.name, standing),
+        }
+    }
+    Ok(())
+}
+
+fn check_hypothesis(
+    claim: &Claim,
+    hypothesis: &Hypothesis,
+    instance: &Instance,
+    constants: Result<&Constants, &NotPositiveDefinite>,
+    budget: Budget,
+) -> Standing {
+    let exact = Setting::<Rational>::new(instance, constants.ok(), claim.process, budget);
+    match &hypothesis.condition {
+        Condition::Class(class, constant) => {
+            let constant = constant.as_ref().map(|constant| evaluate_scalar(constant, &exact));
+            match (constant.transpose(), constants) {
+                (Ok(constant), _) => check_class(*class, constant.as_ref(), instance, constants),
+                (Err(Undefined::Missing(_)), Err(NotPositiveDefinite { direction })) => {
+                    Standing::Violated(not_definite(direction))
+                }
+                (Err(why), _) => Standing::Undecided(why.to_string()),
+            }
+        }
+        Condition::Formula(formula) => {
+            let text = || format!("{} is false", hypothesis.text);
+            match evaluate::evaluate(formula, &exact).map(|evaluation| evaluation.truth) {
+                Ok(Truth::Holds) => return Standing::Met,
+                Ok(Truth::Fails) => return Standing::Violated(text()),
+                Ok(Truth::Unknown) => {}
+                Err(Undefined::IrrationalRoot | Undefined::Budget(_)) => {}
+                Err(why) => return Standing::Undecided(why.to_string()),
+            }
+            let enclosed =
+                Setting::<Interval>::new(instance, constants.ok(), claim.process, budget);
+            match evaluate::evaluate(formula, &enclosed).map(|evaluation| evaluation.truth) {
+                Ok(Truth::Holds) => Standing::Met,
+                Ok(Truth::Fails) => Standing::Violated(text()),
+                Ok(Truth::Unknown) => {
+                    Standing::Undecided(format!("{} is too close", hypothesis.text))
+                }
+                Err(why) => Standing::Undecided(why.to_string()),
+            }
+        }
+    }
+}
+
+fn check_class(
+    class: Class,
+    constant: Option<&Rational>,
+    instance: &Instance,
+    constants: Result<&Constants, &NotPositiveDefinite>,
+) -> Standing {
+    let problem = &instance.problem;
+    let constant = constant.cloned().unwrap_or(Rational::ZERO);
+    let semidefinite =
+        |matrix: &Matrix<Rational>, says: &str| match exact::check_positive_semidefinite(matrix) {
+            Ok(()) => Standing::Met,
+            Err(direction) => Standing::Violated(format!("{says} at x* + {}", show(&direction))),
+        };
+    match class {
+        Class::Minimiser => match constants {
+            Ok(_) => Standing::Met,
+            Err(NotPositiveDefinite { direction }) => Standing::Violated(not_definite(direction)),
+        },
+        Class::Qsc => match constants {
+            Ok(_) => semidefinite(
+                &shifted(&problem.mean_hessian(), &constant),
+                "strong quasi-convexity fails",
+            ),
+            Err(NotPositiveDefinite { direction }) => Standing::Violated(not_definite(direction)),
+        },
+        Class::Es => {
+            let square = problem.sampled_square_hessian(instance.sampling);
+            let gap = problem
+                .mean_hessian()
+                .scaled(&constant)
+                .plus_scaled(&Rational::integer(-1), &square);
+            semidefinite(&gap, "expected smoothness fails")
+        }
+        Class::Sm => {
+            let mean = problem.mean_hessian();
+            let upper = shifted(&mean.scaled(&Rational::integer(-1)), &constant.negated());
+            match semidefinite(&upper, "smoothness fails") {
+                Standing::Met => {
+                    semidefinite(&shifted(&mean, &constant.negated()), "smoothness fails")
+                }
+                other => other,
+            }
+        }
+        Class::HasTeacher => match instance.control.teacher() {
+            None => Standing::Violated("the control variate has no teacher".into()),
+            Some(_) => Standing::Met,
+        },
+        Class::TeacherGradient => match instance.control.teacher() {
+            None => Standing::Violated("the control variate has no teacher".into()),
+            Some(teacher) => {
+                let control = instance.control.vectors(problem);
+                match (0..problem.samples()).find(|&n| control[n] != problem.gradient(n, teacher)) {
+                    None => Standing::Met,
+                    Some(n) => {
+                        Standing::Violated(format!("c_{n} is not the gradient of f_{n} at θ"))
+                    }
+                }
+            }
+        },
+        Class::ConvexSamples => {
+            let bad = (0..problem.samples())
+                .find(|&n| exact::check_positive_semidefinite(&problem.hessian(n)).is_err());
+            match bad {
+                None => Standing::Met,
+                Some(n) => Standing::Violated(format!("f_{n} is not convex")),
+            }
+        }
+    }
+}
+
+fn not_definite(direction: &[Rational]) -> String {
+    format!("f has no unique minimiser: its curvature along {} is not positive", show(direction))
+}
+
+/// A direction, shortened for people.
+fn show(direction: &[Rational]) -> String {
+    let entries: Vec<String> = direction
+        .iter()
+        .map(|q| {
+            let text = q.to_string();
+            if text.len() <= 12 { text } else { format!("{:.4}", q.to_f64()) }
+        })
+        .collect();
+    format!("({})", entries.join(", "))
+}
+
+/// Upper end of a value as an exact rational; floats and rationals are their own.
+pub(super) fn lower_rational<S: MomentArithmetic>(value: &S) -> Option<Rational> {
+    value.rational_bounds().map(|[lower, _]| lower)
+}

@@ -1,0 +1,118 @@
+//! The theorem files that are compiled into the program.
+
+use crate::claim::file::{FileError, parse_theorem};
+use crate::claim::theorem::{Claim, Mutant, Statement, Stored, Theorem};
+use crate::problem::Instance;
+
+/// The files of `theorems/`, each after those whose definitions it uses.
+pub static FILES: [(&str, &str); 8] = [
+    ("proposition-1", include_str!("../../theorems/proposition-1.toml")),
+    ("lemma-noise-quadratic", include_str!("../../theorems/lemma-noise-quadratic.toml")),
+    ("lemma-optimal-weight", include_str!("../../theorems/lemma-optimal-weight.toml")),
+    ("theorem-1", include_str!("../../theorems/theorem-1.toml")),
+    ("theorem-1-optimal", include_str!("../../theorems/theorem-1-optimal.toml")),
+    ("theorem-1-min", include_str!("../../theorems/theorem-1-min.toml")),
+    ("theorem-5", include_str!("../../theorems/theorem-5.toml")),
+    ("theorem-7", include_str!("../../theorems/theorem-7.toml")),
+];
+
+/// Theorems, in order.
+#[derive(Clone, Debug)]
+pub struct Library {
+    theorems: Vec<Theorem>,
+}
+
+impl Library {
+    /// The compiled-in theorems.
+    ///
+    /// # Errors
+    /// If one of them is malformed, which a test excludes.
+    pub fn load() -> Result<Self, FileError> {
+        Self::from_texts(FILES.iter().map(|(id, text)| (format!("theorems/{id}.toml"), *text)))
+    }
+
+    /// Theorems from texts, each after those whose definitions it uses.
+    ///
+    /// # Errors
+    /// At the first fault of a text.
+    pub fn from_texts<'a>(
+        texts: impl IntoIterator<Item = (String, &'a str)>,
+    ) -> Result<Self, FileError> {
+        let mut library = Self { theorems: Vec::new() };
+        for (file, text) in texts {
+            library.add(&file, text)?;
+        }
+        Ok(library)
+    }
+
+    /// Reads one more theorem file, and returns its id.
+    ///
+    /// # Errors
+    /// If the file is malformed, its instances included.
+    pub fn add(&mut self, file: &str, text: &str) -> Result<String, FileError> {
+        let theorem = parse_theorem(file, text, |id| self.theorem(id))?;
+        for stored in theorem.stored() {
+            stored.load(file)?;
+        }
+        let id = theorem.id.clone();
+        self.theorems.retain(|existing| existing.id != id);
+        self.theorems.push(theorem);
+        Ok(id)
+    }
+
+    /// Every theorem, in order.
+    pub fn theorems(&self) -> &[Theorem] {
+        &self.theorems
+    }
+
+    /// The theorem of an id.
+    pub fn theorem(&self, id: &str) -> Option<&Theorem> {
+        self.theorems.iter().find(|theorem| theorem.id == id)
+    }
+
+    /// The claim of a part, or of one of its mutants.
+    pub fn claim(&self, id: &str, part: &str, mutant: Option<&str>) -> Option<&Claim> {
+        let statement = self.theorem(id)?.statement(part)?;
+        match mutant {
+            None => Some(&statement.claim),
+            Some(name) => Some(&statement.mutant(name)?.claim),
+        }
+    }
+}
+
+impl Theorem {
+    /// The part of a name.
+    pub fn statement(&self, part: &str) -> Option<&Statement> {
+        self.statements.iter().find(|statement| statement.part == part)
+    }
+
+    /// Every instance in the file.
+    fn stored(&self) -> impl Iterator<Item = &Stored> {
+        self.statements.iter().flat_map(|statement| {
+            let witnesses = statement.mutants.iter().filter_map(|mutant| mutant.witness.as_ref());
+            statement.examples.iter().chain(witnesses)
+        })
+    }
+}
+
+impl Statement {
+    /// The mutant of a name.
+    pub fn mutant(&self, name: &str) -> Option<&Mutant> {
+        self.mutants.iter().find(|mutant| mutant.name == name)
+    }
+}
+
+impl Stored {
+    /// The instance; `file` is named in the error.
+    ///
+    /// # Errors
+    /// If the document is not an instance, at its line.
+    pub fn load(&self, file: &str) -> Result<Instance, FileError> {
+        self.instance.clone().try_into().map_err(|error: toml::de::Error| FileError {
+            file: file.to_owned(),
+            line: self.line,
+            column: 1,
+            cause: format!("the instance {:?}: {}", self.name, error.message().trim()),
+        })
+    }
+}

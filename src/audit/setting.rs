@@ -1,0 +1,363 @@
+//! An instance as the formulas see it: every quantity of the vocabulary, in any arithmetic.
+
+use crate::claim::evaluate::{Environment, Moments, Place};
+use crate::claim::vocabulary::{Law, Process, Quantity};
+use crate::estimator::{self, Oracle};
+use crate::expectation::moments::SampleMoments;
+use crate::expectation::{Budget, Contraction, ErrorMoments, MomentArithmetic};
+use crate::linear::{average, norm_sq, scale, subtract};
+use crate::problem::{
+    Constants, ControlVariate, FiniteSum, Instance, MAX_BATCHES, mixed_label_gradient,
+};
+use crate::scalar::{Rational, Undefined};
+use std::sync::{Mutex, OnceLock};
+
+/// An instance in the arithmetic `S`, with what has been computed of it so far.
+///
+/// It may be shared between threads and between claims about the same process.
+pub struct Setting<'a, S> {
+    instance: &'a Instance,
+    /// `None` when f has no unique minimiser.
+    constants: Option<&'a Constants>,
+    process: Process,
+    budget: Budget,
+    problem: FiniteSum<S>,
+    teacher: ControlVariate<S>,
+    /// c_n.
+    control: Vec<Vec<S>>,
+    point: Vec<S>,
+    gamma: S,
+    lambda: S,
+    x_star: Option<Vec<S>>,
+    batches: OnceLock<Result<Vec<Vec<usize>>, Undefined>>,
+    at_point: OnceLock<Vec<Vec<S>>>,
+    at_star: OnceLock<Result<Vec<Vec<S>>, Undefined>>,
+    at_teacher: OnceLock<Result<Vec<Vec<S>>, Undefined>>,
+    sample_moments: OnceLock<Result<SampleMoments<S>, Undefined>>,
+    paths: OnceLock<Result<Vec<Twin<S>>, Undefined>>,
+    coefficients: Memo<S, [S; 3]>,
+    errors: Memo<[S; 2], ErrorMoments<S>>,
+}
+
+/// Results by their arguments; each costs a linear system.
+type Memo<K, V> = Mutex<Vec<(K, Result<V, Undefined>)>>;
+
+/// The end of a path of the process, and of SGD on the same samples from the twin start.
+struct Twin<S> {
+    process: Vec<S>,
+    sgd: Option<Vec<S>>,
+}
+
+impl<'a, S: MomentArithmetic> Setting<'a, S> {
+    /// The instance as a claim about `process` sees it. `constants` are its certified constants,
+    /// or estimates where only floats are asked for; `None` if there is no unique minimiser.
+    pub fn new(
+        instance: &'a Instance,
+        constants: Option<&'a Constants>,
+        process: Process,
+        budget: Budget,
+    ) -> Self {
+        let problem = instance.problem.map(S::from_rational);
+        let teacher = instance.control.map(S::from_rational);
+        let vector = |v: &[Rational]| v.iter().map(S::from_rational).collect();
+        Self {
+            control: teacher.vectors(&problem),
+            point: vector(&instance.point),
+            gamma: S::from_rational(&instance.parameters.gamma),
+            lambda: S::from_rational(&instance.parameters.lambda),
+            instance,
+            constants,
+            process,
+            budget,
+            problem,
+            teacher,
+            x_star: constants.map(|c| c.x_star.iter().map(S::from_rational).collect()),
+            batches: OnceLock::new(),
+            at_point: OnceLock::new(),
+            at_star: OnceLock::new(),
+            at_teacher: OnceLock::new(),
+            sample_moments: OnceLock::new(),
+            paths: OnceLock::new(),
+            coefficients: Mutex::default(),
+            errors: Mutex::default(),
+        }
+    }
+
+    fn constants(&self) -> Result<&'a Constants, Undefined> {
+        self.constants
+            .ok_or_else(|| Undefined::Missing("the problem has no unique minimiser".into()))
+    }
+
+    fn x_star(&self) -> Result<&[S], Undefined> {
+        self.constants()?;
+        Ok(self.x_star.as_deref().unwrap_or_default())
+    }
+
+    fn gradients(&self, x: &[S]) -> Vec<Vec<S>> {
+        (0..self.problem.samples()).map(|n| self.problem.gradient(n, x)).collect()
+    }
+
+    fn gradients_at_star(&self) -> Result<&[Vec<S>], Undefined> {
+        let gradients = self.at_star.get_or_init(|| Ok(self.gradients(self.x_star()?)));
+        gradients.as_deref().map_err(Clone::clone)
+    }
+
+    fn gradients_at_teacher(&self) -> Result<&[Vec<S>], Undefined> {
+        let gradients = self.at_teacher.get_or_init(|| Ok(self.gradients(self.teacher()?)));
+        gradients.as_deref().map_err(Clone::clone)
+    }
+
+    fn teacher(&self) -> Result<&[S], Undefined> {
+        self.teacher
+            .teacher()
+            .ok_or_else(|| Undefined::Missing("the control variate has no teacher".into()))
+    }
+
+    fn batches(&self) -> Result<&[Vec<usize>], Undefined> {
+        let batches = self.batches.get_or_init(|| self.instance.sampling.batches());
+        batches.as_deref().map_err(Clone::clone)
+    }
+
+    /// f(x) − f* = ½⟨∇f(x), x − x*⟩ for quadratics.
+    fn gap_at(&self, x: &[S]) -> Result<S, Undefined> {
+        let e = subtract(x, self.x_star()?);
+        let image = self.problem.mean_hessian().apply(&e);
+        Ok(crate::linear::dot(&image, &e).times(&S::from_rational(&Rational::ratio(1, 2))))
+    }
+
+    fn sample_moments(&self) -> Result<&SampleMoments<S>, Undefined> {
+        let moments = self.sample_moments.get_or_init(|| {
+            let oracle = Oracle::new(&self.problem, &self.control);
+            let corrections = estimator::estimator(self.process, &self.lambda).corrections(&oracle);
+            Ok(SampleMoments::compute(
+                &self.problem,
+                self.gradients_at_star()?,
+                &corrections,
+                self.instance.sampling,
+            ))
+        });
+        moments.as_ref().map_err(Clone::clone)
+    }
+
+    fn contraction(&self, gamma: &S) -> Result<Contraction, Undefined> {
+        let bounds = gamma
+            .rational_bounds()
+            .ok_or_else(|| Undefined::NotCertified("the step size is unbounded".into()))?;
+        Ok(Contraction::new(self.constants()?, &bounds))
+    }
+
+    fn stationary(&self, gamma: &S, lambda: &S) -> Result<ErrorMoments<S>, Undefined> {
+        remember(&self.errors, &[gamma.clone(), lambda.clone()], || {
+            let contraction = self.contraction(gamma)?;
+            self.sample_moments()?.stationary(gamma, lambda, &contraction, self.budget)
+        })
+    }
+
+    fn coefficient(&self, gamma: &S, degree: usize) -> Result<S, Undefined> {
+        let all = remember(&self.coefficients, gamma, || {
+            let contraction = self.contraction(gamma)?;
+            self.sample_moments()?.stationary_coefficients(gamma, &contraction, self.budget)
+        })?;
+        Ok(all[degree].clone())
+    }
+
+    /// Every equally likely path of t steps.
+    fn paths(&self) -> Result<&[Twin<S>], Undefined> {
+        let paths = self.paths.get_or_init(|| {
+            let batches = self.batches()?;
+            let steps = u32::try_from(self.instance.parameters.horizon).unwrap_or(u32::MAX);
+            let count = batches.len().checked_pow(steps).filter(|count| *count <= MAX_BATCHES);
+            if count.is_none() {
+                return Err(Undefined::Budget(format!(
+                    "there are more than {MAX_BATCHES} paths of {steps} steps"
+                )));
+            }
+            let oracle = Oracle::new(&self.problem, &self.control);
+            let process = estimator::estimator(self.process, &self.lambda);
+            let sgd = estimator::estimator(Process::Sgd, &self.lambda);
+            let mut twins = vec![Twin { process: self.point.clone(), sgd: self.twin_start().ok() }];
+            for _ in 0..steps {
+                let step = |twin: &Twin<S>, batch: &[usize]| Twin {
+                    process: estimator::step(&*process, &oracle, &self.gamma, &twin.process, batch),
+                    sgd: twin
+                        .sgd
+                        .as_ref()
+                        .map(|x| estimator::step(&*sgd, &oracle, &self.gamma, x, batch)),
+                };
+                twins = twins
+                    .iter()
+                    .flat_map(|twin| batches.iter().map(move |batch| step(twin, batch)))
+                    .collect();
+            }
+            Ok(twins)
+        });
+        paths.as_deref().map_err(Clone::clone)
+    }
+
+    /// X⁰ = (x⁰ − λθ)/(1 − λ).
+    fn twin_start(&self) -> Result<Vec<S>, Undefined> {
+        let rest = S::one().minus(&self.lambda);
+        let shifted = subtract(&self.point, &scale(&self.lambda, self.teacher()?));
+        shifted.iter().map(|v| v.over(&rest)).collect()
+    }
+
+    /// A per-sample vector.
+    fn sample_vector(&self, quantity: Quantity, n: usize) -> Result<Vec<S>, Undefined> {
+        match quantity {
+            Quantity::Grad => {
+                Ok(self.at_point.get_or_init(|| self.gradients(&self.point))[n].clone())
+            }
+            Quantity::GradStar => Ok(self.gradients_at_star()?[n].clone()),
+            Quantity::GradTeacher => Ok(self.gradients_at_teacher()?[n].clone()),
+            Quantity::Control => Ok(self.control[n].clone()),
+            Quantity::MixedGrad => {
+                mixed_label_gradient(&self.problem, &self.teacher, n, &self.point, &self.lambda)
+                    .ok_or_else(|| {
+                        Undefined::Missing(
+                            "labels are mixed in least squares with a teacher".into(),
+                        )
+                    })
+            }
+            _ => Err(Undefined::Missing(format!(
+                "{} is not a quantity of each sample",
+                quantity.entry().name
+            ))),
+        }
+    }
+
+    fn step_outcome(&self, quantity: Quantity, outcome: usize) -> Result<Vec<S>, Undefined> {
+        let batch = &self.batches()?[outcome];
+        if quantity == Quantity::XNext {
+            let oracle = Oracle::new(&self.problem, &self.control);
+            let g = estimator::estimator(self.process, &self.lambda);
+            return Ok(estimator::step(&*g, &oracle, &self.gamma, &self.point, batch));
+        }
+        let parts: Vec<Vec<S>> =
+            batch.iter().map(|&n| self.sample_vector(quantity, n)).collect::<Result<_, _>>()?;
+        Ok(match <[Vec<S>; 1]>::try_from(parts) {
+            Ok([single]) => single,
+            Err(parts) => average(self.problem.dimension(), &parts),
+        })
+    }
+}
+
+/// Looks a result up, or computes and keeps it. The lock is not held while computing, so two
+/// threads may compute the same value once each; both get the same.
+fn remember<K: PartialEq + Clone, V: Clone>(
+    memo: &Memo<K, V>,
+    key: &K,
+    compute: impl FnOnce() -> Result<V, Undefined>,
+) -> Result<V, Undefined> {
+    let lock = || memo.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some((_, value)) = lock().iter().find(|(k, _)| k == key) {
+        return value.clone();
+    }
+    let value = compute();
+    lock().push((key.clone(), value.clone()));
+    value
+}
+
+impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
+    fn scalar(&self, quantity: Quantity, arguments: &[S]) -> Result<S, Undefined> {
+        let parameters = &self.instance.parameters;
+        let asserted = &self.instance.asserted;
+        let rational = |value: &Rational| Ok(S::from_rational(value));
+        let constant = |own: &Option<Rational>, pick: fn(&Constants) -> &Rational| {
+            own.as_ref().map_or_else(
+                || Ok(S::from_rational(pick(self.constants()?))),
+                |v| Ok(S::from_rational(v)),
+            )
+        };
+        match (quantity, arguments) {
+            (Quantity::Gamma, _) => Ok(self.gamma.clone()),
+            (Quantity::Gamma2, _) => rational(&parameters.gamma_2),
+            (Quantity::Lambda, _) => Ok(self.lambda.clone()),
+            (Quantity::Kappa, _) => rational(&parameters.kappa),
+            (Quantity::Mu, _) => constant(&asserted.mu, |c| &c.mu),
+            (Quantity::LSmooth, _) => constant(&asserted.l_smooth, |c| &c.l_smooth),
+            (Quantity::LExp, _) => constant(&asserted.l_exp, |c| &c.l_exp),
+            (Quantity::Gap, _) => self.gap_at(&self.point),
+            (Quantity::TeacherGap, _) => self.gap_at(self.teacher()?),
+            (Quantity::StationaryError, [gamma, lambda]) => {
+                Ok(self.stationary(gamma, lambda)?.second)
+            }
+            (Quantity::StationaryP0, [gamma]) => self.coefficient(gamma, 0),
+            (Quantity::StationaryP1, [gamma]) => self.coefficient(gamma, 1),
+            (Quantity::StationaryP2, [gamma]) => self.coefficient(gamma, 2),
+            (Quantity::Samples | Quantity::Batch | Quantity::Horizon, _) => {
+                let value = i64::try_from(self.natural(quantity)?).unwrap_or(i64::MAX);
+                Ok(S::from_rational(&Rational::integer(value)))
+            }
+            _ => Err(Undefined::Missing(format!("{} is not a scalar", quantity.entry().name))),
+        }
+    }
+
+    fn natural(&self, quantity: Quantity) -> Result<u64, Undefined> {
+        match quantity {
+            Quantity::Samples => Ok(self.problem.samples() as u64),
+            Quantity::Batch => Ok(self.instance.sampling.batch() as u64),
+            Quantity::Horizon => Ok(self.instance.parameters.horizon),
+            _ => Err(Undefined::Missing(format!("{} is not a count", quantity.entry().name))),
+        }
+    }
+
+    fn vector(&self, quantity: Quantity, place: Place) -> Result<Vec<S>, Undefined> {
+        match (quantity, place) {
+            (Quantity::X | Quantity::Start, _) => Ok(self.point.clone()),
+            (Quantity::XStar, _) => Ok(self.x_star()?.to_vec()),
+            (Quantity::Teacher, _) => Ok(self.teacher()?.to_vec()),
+            (Quantity::XT, Place::Outcome(path)) => Ok(self.paths()?[path].process.clone()),
+            (Quantity::SgdT, Place::Outcome(path)) => {
+                let twin = self.paths()?[path].sgd.clone();
+                twin.map_or_else(|| self.twin_start(), Ok)
+            }
+            (_, Place::Outcome(outcome)) => self.step_outcome(quantity, outcome),
+            (_, Place::Sample(n)) => self.sample_vector(quantity, n),
+            (_, Place::Fixed) => Err(Undefined::Missing(format!(
+                "{} is random, and no outcome is given",
+                quantity.entry().name
+            ))),
+        }
+    }
+
+    fn outcomes(&self, law: Law) -> Result<usize, Undefined> {
+        match law {
+            Law::Step => Ok(self.batches()?.len()),
+            Law::Path => Ok(self.paths()?.len()),
+            Law::Stationary => {
+                Err(Undefined::Missing("the stationary law has no finite list of outcomes".into()))
+            }
+        }
+    }
+
+    fn samples(&self) -> usize {
+        self.problem.samples()
+    }
+
+    fn moments(&self, law: Law) -> Result<Moments<S>, Undefined> {
+        let center = self.x_star()?.to_vec();
+        let moments = match law {
+            Law::Path => {
+                let recursion = self.sample_moments()?.recursion(&self.gamma, &self.lambda);
+                let start = subtract(&self.point, &center);
+                let steps = self.instance.parameters.horizon;
+                let contraction = self.contraction(&self.gamma)?;
+                S::iterate(&recursion, &start, steps, &contraction, self.budget)?
+            }
+            Law::Stationary => self.stationary(&self.gamma, &self.lambda)?,
+            Law::Step => return Err(Undefined::Missing("a step is enumerated".into())),
+        };
+        Ok(Moments { center, mean: moments.mean, second: moments.second })
+    }
+
+    fn bit_budget(&self) -> u64 {
+        self.budget.bits
+    }
+}
+
+impl<S: MomentArithmetic> Setting<'_, S> {
+    /// ‖x − x*‖², to describe the instance.
+    pub fn distance_sq(&self) -> Result<S, Undefined> {
+        Ok(norm_sq(&subtract(&self.point, self.x_star()?)))
+    }
+}

@@ -1,0 +1,79 @@
+//! The theorem files themselves: their parts, their worked examples and the witnesses of their mutants.
+
+use kd_audit::audit::check::{Outcome, Sides, check_instance};
+use kd_audit::audit::library::Library;
+use kd_audit::claim::theorem::{Claim, Expectation, Stored};
+use kd_audit::expectation::Budget;
+
+/// The parts that each file must have; a part is never lost unnoticed.
+const PARTS: [(&str, &[&str]); 8] = [
+    ("proposition-1", &["gradient", "control-variate"]),
+    ("lemma-noise-quadratic", &["quadratic", "single-samples", "bias-floor"]),
+    (
+        "lemma-optimal-weight",
+        &["value", "optimal", "range", "no-control", "no-covariance", "monotone", "small-steps"],
+    ),
+    ("theorem-1", &["one-step", "all-t"]),
+    ("theorem-1-optimal", &["value", "optimal"]),
+    ("theorem-1-min", &["bound"]),
+    ("theorem-5", &["b", "c", "c-best-weight", "c-minimum"]),
+    ("theorem-7", &["paths", "stationary", "best-weight", "residual", "beats-both"]),
+];
+
+#[test]
+fn every_part_is_there() {
+    let library = Library::load().unwrap();
+    let found: Vec<(&str, Vec<&str>)> = library
+        .theorems()
+        .iter()
+        .map(|t| (t.id.as_str(), t.statements.iter().map(|s| s.part.as_str()).collect()))
+        .collect();
+    let expected: Vec<(&str, Vec<&str>)> =
+        PARTS.iter().map(|(id, parts)| (*id, parts.to_vec())).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn every_statement_has_an_example_and_a_mutant() {
+    for theorem in Library::load().unwrap().theorems() {
+        for statement in &theorem.statements {
+            let name = format!("{}/{}", theorem.id, statement.part);
+            assert!(!statement.examples.is_empty(), "{name} has no worked example");
+            let refuted = statement.mutants.iter().any(|m| m.expect == Expectation::Refuted);
+            assert!(refuted, "{name} has no mutant that must be refuted");
+        }
+    }
+}
+
+fn sides(claim: &Claim, stored: &Stored, name: &str) -> (bool, String, String) {
+    let instance = stored.load(name).unwrap();
+    match check_instance(claim, &instance, Budget::STANDARD) {
+        Outcome::Holds(Sides::Exact(l, r)) => (true, l.to_string(), r.to_string()),
+        Outcome::Fails(Sides::Exact(l, r)) => (false, l.to_string(), r.to_string()),
+        other => panic!("{name}: {}: {other:?}", stored.name),
+    }
+}
+
+/// Exactly, with no float on the way: an example must hold and a witness must refute, each with
+/// the fractions that the file states.
+#[test]
+fn stored_instances_have_their_exact_values() {
+    let mut faults = Vec::new();
+    for theorem in Library::load().unwrap().theorems() {
+        for statement in &theorem.statements {
+            let name = format!("{}/{}", theorem.id, statement.part);
+            let examples = statement.examples.iter().map(|e| (&statement.claim, e, true));
+            let witnesses = statement.mutants.iter().filter_map(|mutant| {
+                Some((&mutant.claim, mutant.witness.as_ref()?, false))
+            });
+            for (claim, stored, expected) in examples.chain(witnesses) {
+                let (holds, lhs, rhs) = sides(claim, stored, &name);
+                let recorded = (stored.lhs.to_string(), stored.rhs.to_string());
+                if holds != expected || (lhs.clone(), rhs.clone()) != recorded {
+                    faults.push(format!("{name}, {}: holds = {holds}, {lhs} and {rhs}; recorded {recorded:?}", stored.name));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
