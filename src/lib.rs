@@ -1,8 +1,36 @@
-//! kd-audit
+//! An executable, machine-checked audit of *Knowledge Distillation Performs Partial Variance
+//! Reduction* (Safaryan, Peste, Alistarh, NeurIPS 2023, arXiv:2305.17581).
+//!
+//! A theorem is a file in `theorems/`: hypotheses, a formula, worked examples with exact values,
+//! and mutants that must be refuted. The program evaluates each formula in exact rationals, in
+//! rigorous intervals and in floats on instances whose constants it computes and certifies.
+//!
+//! # Layers
+//! Each uses only those before it; a test reads the imports.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`scalar`] | exact rationals, outward-rounded intervals, floats |
+//! | [`linear`] | small dense linear algebra; exact elimination; float spectra |
+//! | [`claim`] | the formula language and theorem files |
+//! | [`problem`] | finite sums of quadratics, their certified constants, their generators, data |
+//! | [`estimator`] | SGD, distillation and unbiased distillation |
+//! | [`expectation`] | exact, float and enclosed moments of affine processes |
+//! | [`audit`] | hypotheses, verdicts, search, shrinking, findings |
+//! | [`report`] | findings as text and JSON |
+//!
+//! # Invariants
+//! * Nothing is concluded from a float: floats propose, rationals and intervals decide.
+//! * A hypothesis is met, violated or undecided; it is never passed over.
+//! * Findings are values; the library does not print, and [`error::Error`] is for bad input only.
+//! * Equal options give equal findings, whatever the number of threads.
+
 pub mod audit;
 pub mod claim;
+pub mod error;
 pub mod estimator;
 pub mod expectation;
 pub mod linear;
 pub mod problem;
+pub mod report;
 pub mod scalar;

@@ -63,14 +63,18 @@ fn stored_instances_have_their_exact_values() {
         for statement in &theorem.statements {
             let name = format!("{}/{}", theorem.id, statement.part);
             let examples = statement.examples.iter().map(|e| (&statement.claim, e, true));
-            let witnesses = statement.mutants.iter().filter_map(|mutant| {
-                Some((&mutant.claim, mutant.witness.as_ref()?, false))
-            });
+            let witnesses = statement
+                .mutants
+                .iter()
+                .filter_map(|mutant| Some((&mutant.claim, mutant.witness.as_ref()?, false)));
             for (claim, stored, expected) in examples.chain(witnesses) {
                 let (holds, lhs, rhs) = sides(claim, stored, &name);
                 let recorded = (stored.lhs.to_string(), stored.rhs.to_string());
                 if holds != expected || (lhs.clone(), rhs.clone()) != recorded {
-                    faults.push(format!("{name}, {}: holds = {holds}, {lhs} and {rhs}; recorded {recorded:?}", stored.name));
+                    faults.push(format!(
+                        "{name}, {}: holds = {holds}, {lhs} and {rhs}; recorded {recorded:?}",
+                        stored.name
+                    ));
                 }
             }
         }

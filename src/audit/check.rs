@@ -1,9 +1,9 @@
 //! One claim on one instance: hypotheses first, then the formula, exactly if possible.
 
-use super::hypotheses::{Standing, check_hypotheses, lower_rational};
+use super::hypotheses::{Standing, Unmet, check_hypotheses, lower_rational};
 use super::setting::Setting;
 use crate::claim::evaluate::{self, Evaluation, Truth, evaluate_scalar};
-use crate::claim::expr::Expr;
+use crate::claim::expr::{Expr, Formula};
 use crate::claim::theorem::{Claim, Condition};
 use crate::claim::vocabulary::{Law, Quantity};
 use crate::expectation::{Budget, MomentArithmetic};
@@ -81,36 +81,40 @@ fn check_with(
     constants: Result<&Constants, &NotPositiveDefinite>,
     budget: Budget,
 ) -> Outcome {
-    if let Err(unmet) = check_hypotheses(claim, instance, constants, budget) {
-        let hypothesis = unmet.hypothesis;
-        return match unmet.standing {
-            Standing::Violated(point) => Outcome::Rejected { hypothesis, point },
-            Standing::Met => unreachable!("a met hypothesis is not unmet"),
-            Standing::Undecided(why) => {
-                Outcome::Inconclusive { why: format!("hypothesis {hypothesis}: {why}") }
-            }
-        };
+    if let Err(reason) = check_hypotheses(claim, instance, constants, budget) {
+        return unmet(reason);
     }
-    let exact = Setting::new(instance, constants.ok(), claim.process, budget);
-    let enclosed = || Setting::new(instance, constants.ok(), claim.process, budget);
-    decide(claim, &exact, enclosed)
+    let exact = Setting::<Rational>::new(instance, constants.ok(), claim.process, budget);
+    decide(claim, &exact, |formula| {
+        let enclosed = Setting::<Interval>::new(instance, constants.ok(), claim.process, budget);
+        evaluate::evaluate(formula, &enclosed)
+    })
+}
+
+/// The outcome when a hypothesis is not met.
+pub(super) fn unmet(Unmet { hypothesis, standing }: Unmet) -> Outcome {
+    match standing {
+        Standing::Violated(point) => Outcome::Rejected { hypothesis, point },
+        Standing::Undecided(why) => {
+            Outcome::Inconclusive { why: format!("hypothesis {hypothesis}: {why}") }
+        }
+        Standing::Met => unreachable!("a met hypothesis is not unmet"),
+    }
 }
 
 /// Evaluates the formula exactly, and in intervals where it has no rational value or costs too
 /// much. The hypotheses have been checked.
-pub(super) fn decide<'a>(
+pub(super) fn decide(
     claim: &Claim,
     exact: &Setting<'_, Rational>,
-    enclosed: impl FnOnce() -> Setting<'a, Interval>,
+    enclosed: impl FnOnce(&Formula) -> Result<Evaluation<Interval>, Undefined>,
 ) -> Outcome {
     match evaluate::evaluate(&claim.formula, exact) {
         Ok(evaluation) => conclude(claim, &evaluation, |l, r| Sides::Exact(l.clone(), r.clone())),
-        Err(Undefined::IrrationalRoot | Undefined::Budget(_)) => {
-            match evaluate::evaluate(&claim.formula, &enclosed()) {
-                Ok(evaluation) => conclude(claim, &evaluation, |l, r| Sides::Enclosed(*l, *r)),
-                Err(why) => Outcome::Inconclusive { why: why.to_string() },
-            }
-        }
+        Err(Undefined::IrrationalRoot | Undefined::Budget(_)) => match enclosed(&claim.formula) {
+            Ok(evaluation) => conclude(claim, &evaluation, |l, r| Sides::Enclosed(*l, *r)),
+            Err(why) => Outcome::Inconclusive { why: why.to_string() },
+        },
         Err(why) => Outcome::Inconclusive { why: why.to_string() },
     }
 }
@@ -189,7 +193,7 @@ fn largest_step<S: MomentArithmetic>(
 impl Claim {
     /// Whether a hypothesis bounds the step size strictly.
     fn is_strict(&self, symbol: Quantity) -> bool {
-        use crate::claim::expr::{Formula, Sign};
+        use crate::claim::expr::Sign;
         self.hypotheses.iter().any(|hypothesis| {
             let Condition::Formula(Formula::Relation(relation)) = &hypothesis.condition else {
                 return false;

@@ -4,7 +4,7 @@
 use super::setting::Setting;
 use crate::claim::evaluate::{self, Truth, evaluate_scalar};
 use crate::claim::theorem::{Claim, Condition, Family, Hypothesis};
-use crate::claim::vocabulary::Class;
+use crate::claim::vocabulary::{Class, Process};
 use crate::expectation::{Budget, MomentArithmetic};
 use crate::linear::{Matrix, exact};
 use crate::problem::{Constants, FiniteSum, Instance, NotPositiveDefinite, shifted};
@@ -50,7 +50,7 @@ pub fn check_hypotheses(
     let classes = claim.hypotheses.iter().filter(is_class);
     let formulas = claim.hypotheses.iter().filter(|h| !is_class(h));
     for hypothesis in classes.chain(formulas) {
-        match check_hypothesis(claim, hypothesis, instance, constants, budget) {
+        match check_condition(&hypothesis.condition, instance, constants, claim.process, budget) {
             Standing::Met => {}
             standing => return fail(&hypothesis.name, standing),
         }
@@ -58,15 +58,16 @@ pub fn check_hypotheses(
     Ok(())
 }
 
-fn check_hypothesis(
-    claim: &Claim,
-    hypothesis: &Hypothesis,
+/// Checks one condition on an instance, with its certified constants.
+pub fn check_condition(
+    condition: &Condition,
     instance: &Instance,
     constants: Result<&Constants, &NotPositiveDefinite>,
+    process: Process,
     budget: Budget,
 ) -> Standing {
-    let exact = Setting::<Rational>::new(instance, constants.ok(), claim.process, budget);
-    match &hypothesis.condition {
+    let exact = Setting::<Rational>::new(instance, constants.ok(), process, budget);
+    match condition {
         Condition::Class(class, constant) => {
             let constant = constant.as_ref().map(|constant| evaluate_scalar(constant, &exact));
             match (constant.transpose(), constants) {
@@ -78,7 +79,7 @@ fn check_hypothesis(
             }
         }
         Condition::Formula(formula) => {
-            let text = || format!("{} is false", hypothesis.text);
+            let text = || format!("{formula} is false");
             match evaluate::evaluate(formula, &exact).map(|evaluation| evaluation.truth) {
                 Ok(Truth::Holds) => return Standing::Met,
                 Ok(Truth::Fails) => return Standing::Violated(text()),
@@ -86,13 +87,12 @@ fn check_hypothesis(
                 Err(Undefined::IrrationalRoot | Undefined::Budget(_)) => {}
                 Err(why) => return Standing::Undecided(why.to_string()),
             }
-            let enclosed =
-                Setting::<Interval>::new(instance, constants.ok(), claim.process, budget);
+            let enclosed = Setting::<Interval>::new(instance, constants.ok(), process, budget);
             match evaluate::evaluate(formula, &enclosed).map(|evaluation| evaluation.truth) {
                 Ok(Truth::Holds) => Standing::Met,
                 Ok(Truth::Fails) => Standing::Violated(text()),
                 Ok(Truth::Unknown) => {
-                    Standing::Undecided(format!("{} is too close", hypothesis.text))
+                    Standing::Undecided(format!("{formula} is too close to call"))
                 }
                 Err(why) => Standing::Undecided(why.to_string()),
             }

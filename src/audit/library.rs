@@ -103,16 +103,25 @@ impl Statement {
 }
 
 impl Stored {
+    /// The instance, or why the document is none.
+    ///
+    /// # Errors
+    /// The reason, which [`Library::add`] has excluded for every file it has read.
+    pub fn instance(&self) -> Result<Instance, String> {
+        let instance = self.instance.clone().try_into();
+        instance.map_err(|error: toml::de::Error| error.message().trim().to_owned())
+    }
+
     /// The instance; `file` is named in the error.
     ///
     /// # Errors
     /// If the document is not an instance, at its line.
     pub fn load(&self, file: &str) -> Result<Instance, FileError> {
-        self.instance.clone().try_into().map_err(|error: toml::de::Error| FileError {
+        self.instance().map_err(|cause| FileError {
             file: file.to_owned(),
             line: self.line,
             column: 1,
-            cause: format!("the instance {:?}: {}", self.name, error.message().trim()),
+            cause: format!("the instance {:?}: {cause}", self.name),
         })
     }
 }

@@ -1,5 +1,16 @@
-//! audit
+//! The audit: theorem files against instances.
+//!
+//! [`library`] loads the files, [`setting`] gives an instance's value to every quantity,
+//! [`hypotheses`] and [`check`] judge one claim on one instance, [`search`](mod@search) and
+//! [`shrink`](mod@shrink) look for small witnesses, [`data`] makes an instance of a data set,
+//! [`runner`] puts it together and [`finding`] is what comes out.
+
 pub mod check;
+pub mod data;
+pub mod finding;
 pub mod hypotheses;
 pub mod library;
+pub mod runner;
+pub mod search;
 pub mod setting;
+pub mod shrink;

@@ -21,6 +21,8 @@ pub struct Profile {
     pub convex: bool,
     /// Least squares only.
     pub least_squares: bool,
+    /// Half of the instances have a ridge, and then the teacher's gradient may be without it.
+    pub ridge: bool,
 }
 
 /// A random instance whose step sizes are still fractions of the largest admissible ones.
@@ -93,8 +95,8 @@ pub fn instances(profile: Profile) -> impl Strategy<Value = Draw> {
 
 /// The largest dimension that is drawn.
 pub const MAX_DIMENSION: usize = 8;
-/// The largest number of samples that is drawn (least squares: d + 3).
-const MAX_SAMPLES: usize = 11;
+/// The largest number of samples that is drawn: least squares takes d − 1 more than others.
+const MAX_SAMPLES: usize = 13;
 const HESSIAN_POOL: usize = 6 * MAX_DIMENSION * (MAX_DIMENSION + 1) / 2;
 const VECTOR_POOL: usize = (2 * MAX_SAMPLES + 3) * MAX_DIMENSION;
 
@@ -140,7 +142,6 @@ enum Offence {
     MuTooLarge,
     SmoothnessTooSmall,
     ExpectedSmoothnessTooSmall,
-    StudentOnlyRidge,
     WeightOne,
     KappaNegative,
 }
@@ -151,7 +152,6 @@ fn offence() -> impl Strategy<Value = Offence> {
         Just(Offence::MuTooLarge),
         Just(Offence::SmoothnessTooSmall),
         Just(Offence::ExpectedSmoothnessTooSmall),
-        Just(Offence::StudentOnlyRidge),
         Just(Offence::WeightOne),
         Just(Offence::KappaNegative),
     ]
@@ -268,17 +268,23 @@ impl Raw {
             Noise::Moderate => Rational::ratio(1, 2),
             Noise::High => Rational::two_to(6),
         };
-        let least_squares =
-            profile.least_squares || matches!(self.family, Family::LeastSquares | Family::Ridge);
+        let least_squares = profile.least_squares
+            || self.has_ridge(profile)
+            || matches!(self.family, Family::LeastSquares);
         if least_squares {
-            self.least_squares(center, &noise_scale)
+            self.least_squares(profile, center, &noise_scale)
         } else {
             self.quadratic(profile, center, &noise_scale)
         }
     }
 
+    fn has_ridge(&self, profile: Profile) -> bool {
+        matches!(self.family, Family::Ridge) || (profile.ridge && self.kappa % 2 == 1)
+    }
+
     fn least_squares(
         &self,
+        profile: Profile,
         center: &[Rational],
         noise_scale: &Rational,
     ) -> (FiniteSum<Rational>, Vec<Vec<Rational>>) {
@@ -309,9 +315,10 @@ impl Raw {
             .map(|(a, r)| crate::linear::dot(a, center).plus(r))
             .collect();
         let noise = features.iter().zip(&residuals).map(|(a, r)| scale(&r.negated(), a)).collect();
-        let ridge = match self.family {
-            Family::Ridge => Rational::ratio(1 + self.kappa, 8),
-            _ => Rational::ZERO,
+        let ridge = if self.has_ridge(profile) {
+            Rational::ratio(1 + self.kappa, 8)
+        } else {
+            Rational::ZERO
         };
         (FiniteSum::LeastSquares { features, targets, ridge }, noise)
     }
@@ -390,9 +397,11 @@ impl Raw {
         noise: &[Vec<Rational>],
     ) -> ControlVariate<Rational> {
         let shift = self.turn(self.vector(2));
-        let ridge = match self.offence {
-            Offence::StudentOnlyRidge => RidgeConvention::StudentOnly,
-            _ => RidgeConvention::Both,
+        // The first turn has no axis to turn about; it serves as the choice of convention.
+        let ridge = if self.has_ridge(profile) && self.turns[0] == 0 {
+            RidgeConvention::StudentOnly
+        } else {
+            RidgeConvention::Both
         };
         let teacher = |parameters| ControlVariate::Teacher { parameters, ridge };
         let d = self.d;

@@ -1,0 +1,304 @@
+//! What an audit says: graded findings, tallies and witnesses. Everything here is a value that
+//! `report` renders; nothing prints.
+
+use super::check::Sides;
+use crate::claim::file::FORMAT;
+use crate::claim::theorem::{Claim, Expectation, Kind};
+use crate::problem::Instance;
+use crate::scalar::{Interval, Rational};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How good the evidence is. A grade never rises silently: a statement has the best evidence that
+/// decides it, and a refutation dominates.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum Grade {
+    /// Holds on every accepted instance, in rational arithmetic on at least one.
+    Exact,
+    /// Holds on every accepted instance, in outward-rounded intervals only.
+    Enclosed,
+    /// No evidence decides it.
+    Inconclusive {
+        /// Why.
+        why: String,
+    },
+    /// No instance satisfied the hypotheses.
+    Rejected {
+        /// The hypothesis that failed most often.
+        hypothesis: String,
+    },
+    /// A concrete instance violates it.
+    Refuted {
+        /// The instance.
+        witness: Box<Witness>,
+    },
+}
+
+impl Grade {
+    /// The word for a table.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Exact => "Exact",
+            Self::Enclosed => "Enclosed",
+            Self::Inconclusive { .. } => "Inconclusive",
+            Self::Rejected { .. } => "Rejected",
+            Self::Refuted { .. } => "Refuted",
+        }
+    }
+}
+
+/// An instance that violates a claim, complete enough to be replayed by hand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Witness {
+    /// The format of the file.
+    pub format: u64,
+    /// The claim.
+    pub claim: ClaimName,
+    /// The hash of the claim when the witness was found.
+    pub hash: String,
+    /// The left side on the instance.
+    pub lhs: Number,
+    /// The right side on the instance.
+    pub rhs: Number,
+    /// The instance.
+    pub instance: Instance,
+}
+
+/// Which claim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimName {
+    /// The theorem's id.
+    pub theorem: String,
+    /// The part.
+    pub part: String,
+    /// The mutant, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mutant: Option<String>,
+}
+
+impl std::fmt::Display for ClaimName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.theorem, self.part)?;
+        self.mutant.iter().try_for_each(|mutant| write!(f, " [{mutant}]"))
+    }
+}
+
+/// A number in a report: exact as "p/q", an enclosure as a pair of hexadecimal floats.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Number {
+    /// Exact.
+    Exact(Rational),
+    /// Enclosed.
+    Enclosed(Interval),
+}
+
+impl std::fmt::Display for Number {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exact(value) => write!(f, "{value}"),
+            Self::Enclosed(value) => write!(f, "{value}"),
+        }
+    }
+}
+
+impl Sides {
+    /// Both sides as numbers of a report.
+    pub fn numbers(&self) -> (Number, Number) {
+        match self {
+            Self::Exact(l, r) => (Number::Exact(l.clone()), Number::Exact(r.clone())),
+            Self::Enclosed(l, r) => (Number::Enclosed(*l), Number::Enclosed(*r)),
+        }
+    }
+}
+
+impl Witness {
+    /// A witness against a claim.
+    pub fn new(name: ClaimName, claim: &Claim, instance: Instance, sides: &Sides) -> Self {
+        let (lhs, rhs) = sides.numbers();
+        Self { format: FORMAT, claim: name, hash: claim.hash(), lhs, rhs, instance }
+    }
+}
+
+/// The finding about one part of a theorem.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StatementFinding {
+    /// The theorem's id.
+    pub theorem: String,
+    /// The part.
+    pub part: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// What was expected.
+    pub expect: Expectation,
+    /// What was found.
+    pub grade: Grade,
+    /// Random instances.
+    pub instances: Tally,
+    /// Worked examples of the file, by name.
+    pub examples: Vec<ExampleFinding>,
+    /// The data set, where one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<DataFinding>,
+    /// How close the accepted instances come to equality; `None` where no right side is positive.
+    pub tightness: Option<Tightness>,
+    /// Mutants, by name.
+    pub mutants: Vec<MutantFinding>,
+}
+
+/// How the random instances of a statement ended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Tally {
+    /// Holds exactly.
+    pub exact: usize,
+    /// Holds in enclosures.
+    pub enclosed: usize,
+    /// Violates the claim.
+    pub refuted: usize,
+    /// Rejected, by hypothesis.
+    pub rejected: BTreeMap<String, usize>,
+    /// Undecided, by reason.
+    pub inconclusive: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    /// How many satisfied the hypotheses and were decided.
+    pub fn accepted(&self) -> usize {
+        self.exact + self.enclosed + self.refuted
+    }
+
+    /// How many were rejected.
+    pub fn rejected(&self) -> usize {
+        self.rejected.values().sum()
+    }
+}
+
+/// How close the accepted instances come to equality.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Tightness {
+    /// The largest lhs/rhs, among instances with rhs > 0.
+    pub largest: f64,
+    /// The median of lhs/rhs.
+    pub median: f64,
+    /// The share of instances with lhs/rhs above 0.9.
+    pub above_nine_tenths: f64,
+    /// The smallest slack rhs − lhs of the instances.
+    pub least_slack: f64,
+}
+
+/// The finding about a worked example.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExampleFinding {
+    /// Its name.
+    pub name: String,
+    /// Whether it holds with the exact values that the file states.
+    pub agrees: bool,
+    /// What was found instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+}
+
+/// The finding about the data set.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DataFinding {
+    /// What was found; a data set cannot grade above what it shows by itself.
+    pub grade: Grade,
+    /// The left side, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lhs: Option<Number>,
+    /// The right side, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rhs: Option<Number>,
+}
+
+/// The finding about a mutant.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MutantFinding {
+    /// Its name.
+    pub name: String,
+    /// What was expected.
+    pub expect: Expectation,
+    /// How it was refuted, or that it was not.
+    pub verdict: MutantVerdict,
+    /// The witness, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witness: Option<Box<Witness>>,
+}
+
+/// How a mutant ended.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum MutantVerdict {
+    /// The witness of the file refutes it, with the exact values that the file states.
+    RefutedByStoredWitness,
+    /// The search found a witness.
+    RefutedBySearch {
+        /// How many evaluations of the claim it took, shrinking excluded.
+        evaluations: usize,
+    },
+    /// The witness of the file does not refute it, or has other values.
+    StoredWitnessFails {
+        /// What was found instead.
+        found: String,
+    },
+    /// The search found nothing within its budget.
+    Survived {
+        /// The evaluations spent.
+        evaluations: usize,
+    },
+}
+
+impl MutantFinding {
+    /// Whether a witness was found.
+    pub fn is_refuted(&self) -> bool {
+        self.witness.is_some()
+    }
+
+    /// Whether the finding contradicts what the file expects.
+    pub fn contradicts(&self) -> bool {
+        let wrong_witness = matches!(self.verdict, MutantVerdict::StoredWitnessFails { .. });
+        wrong_witness
+            || match self.expect {
+                Expectation::Refuted => !self.is_refuted(),
+                Expectation::Holds => self.is_refuted(),
+                Expectation::Open => false,
+            }
+    }
+}
+
+/// How one statement, or the whole audit, ended against what the files expect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conclusion {
+    /// Every expectation is met.
+    Met,
+    /// Some expectation is neither met nor contradicted.
+    Inconclusive,
+    /// Some expectation is contradicted.
+    Contradicted,
+}
+
+impl StatementFinding {
+    /// How the statement ended against what its file expects.
+    pub fn conclusion(&self) -> Conclusion {
+        let refuted = matches!(self.grade, Grade::Refuted { .. });
+        let wrong = match self.expect {
+            Expectation::Holds => refuted,
+            Expectation::Refuted => !refuted,
+            Expectation::Open => false,
+        };
+        if wrong
+            || self.examples.iter().any(|example| !example.agrees)
+            || self.mutants.iter().any(MutantFinding::contradicts)
+        {
+            Conclusion::Contradicted
+        } else if matches!(self.grade, Grade::Inconclusive { .. } | Grade::Rejected { .. }) {
+            Conclusion::Inconclusive
+        } else {
+            Conclusion::Met
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! The audit: every statement against random instances, worked examples, data and mutants.
+
+use super::check::{Outcome, Sides, check_draw, check_instance};
+use super::data::DataCase;
+use super::finding::{
+    ClaimName, DataFinding, ExampleFinding, Grade, MutantFinding, MutantVerdict, StatementFinding,
+    Tally, Tightness, Witness,
+};
+use super::search::{self, search};
+use super::shrink::shrink;
+use crate::claim::theorem::{Claim, Kind, Mutant, Statement, Stored, Theorem};
+use crate::expectation::Budget;
+use crate::problem::{Draw, Instance};
+use rayon::prelude::*;
+use statrs::statistics::{Data, OrderStatistics};
+
+/// How an audit is run. Equal options give equal findings, whatever the number of threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Random instances a statement.
+    pub instances: usize,
+    /// Where all randomness starts.
+    pub seed: u64,
+    /// Evaluations that the search may spend on a mutant.
+    pub search_evaluations: usize,
+    /// Whether the witnesses in the files are used; without them every mutant is searched for.
+    pub stored_witnesses: bool,
+    /// What exact evaluation may cost.
+    pub budget: Budget,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            instances: 64,
+            seed: 1,
+            search_evaluations: 60_000,
+            stored_witnesses: true,
+            budget: Budget::STANDARD,
+        }
+    }
+}
+
+/// Audits one part of a theorem.
+pub fn audit_statement(
+    theorem: &Theorem,
+    statement: &Statement,
+    data: Option<&DataCase<'_>>,
+    options: Options,
+) -> StatementFinding {
+    let name =
+        ClaimName { theorem: theorem.id.clone(), part: statement.part.clone(), mutant: None };
+    let claim = &statement.claim;
+    let checks: Vec<(Outcome, Draw)> = (0..options.instances)
+        .into_par_iter()
+        .map(|index| {
+            let draw = search::draw(claim, options.seed, &name.to_string(), index);
+            (check_draw(claim, &draw, options.budget).0, draw)
+        })
+        .collect();
+    let examples: Vec<(Outcome, &Stored)> = statement
+        .examples
+        .iter()
+        .map(|stored| (check_stored(claim, stored, options.budget), stored))
+        .collect();
+    let data_outcome = data.map(|data| data.check(claim, options.budget));
+
+    let mut outcomes: Vec<&Outcome> = checks.iter().map(|(outcome, _)| outcome).collect();
+    outcomes.extend(examples.iter().map(|(outcome, _)| outcome));
+    outcomes.extend(data_outcome.as_ref());
+    // The sides of an identity are equal: there is nothing to measure.
+    let tightness = (statement.kind == Kind::Inequality).then(|| tightness(&outcomes)).flatten();
+    let tally = tally(checks.iter().map(|(outcome, _)| outcome));
+    let refuting =
+        refuting_instance(claim, &checks, &examples, data, data_outcome.as_ref(), options);
+    let grade = match refuting {
+        Some((instance, sides)) => Grade::Refuted {
+            witness: Box::new(Witness::new(name.clone(), claim, instance, &sides)),
+        },
+        None => best_grade(&outcomes, &tally),
+    };
+    let mutants =
+        statement.mutants.par_iter().map(|mutant| audit_mutant(&name, mutant, options)).collect();
+    StatementFinding {
+        theorem: theorem.id.clone(),
+        part: statement.part.clone(),
+        kind: statement.kind,
+        expect: statement.expect,
+        grade,
+        instances: tally,
+        examples: examples.iter().map(|(outcome, stored)| example(outcome, stored)).collect(),
+        data: data_outcome.map(|outcome| data_finding(&name, claim, data, outcome)),
+        tightness,
+        mutants,
+    }
+}
+
+/// Tries to refute one mutant.
+pub fn audit_mutant(statement: &ClaimName, mutant: &Mutant, options: Options) -> MutantFinding {
+    let name = ClaimName { mutant: Some(mutant.name.clone()), ..statement.clone() };
+    let finding = |verdict, witness: Option<Witness>| MutantFinding {
+        name: mutant.name.clone(),
+        expect: mutant.expect,
+        verdict,
+        witness: witness.map(Box::new),
+    };
+    if let Some(stored) = mutant.witness.as_ref().filter(|_| options.stored_witnesses) {
+        let outcome = check_stored(&mutant.claim, stored, options.budget);
+        return match (&outcome, stored.instance()) {
+            (Outcome::Fails(sides), Ok(instance)) if states(stored, sides) => finding(
+                MutantVerdict::RefutedByStoredWitness,
+                Some(Witness::new(name, &mutant.claim, instance, sides)),
+            ),
+            _ => finding(MutantVerdict::StoredWitnessFails { found: describe(&outcome) }, None),
+        };
+    }
+    let text = name.to_string();
+    let result =
+        search(&mutant.claim, &text, options.seed, options.search_evaluations, options.budget);
+    let evaluations = result.evaluations;
+    match result.witness {
+        Some((instance, sides)) => finding(
+            MutantVerdict::RefutedBySearch { evaluations },
+            Some(Witness::new(name, &mutant.claim, instance, &sides)),
+        ),
+        None => finding(MutantVerdict::Survived { evaluations }, None),
+    }
+}
+
+fn check_stored(claim: &Claim, stored: &Stored, budget: Budget) -> Outcome {
+    match stored.instance() {
+        Ok(instance) => check_instance(claim, &instance, budget),
+        Err(why) => Outcome::Inconclusive { why },
+    }
+}
+
+/// Whether the sides are exactly those that the file states.
+fn states(stored: &Stored, sides: &Sides) -> bool {
+    matches!(sides, Sides::Exact(lhs, rhs) if *lhs == stored.lhs && *rhs == stored.rhs)
+}
+
+fn example(outcome: &Outcome, stored: &Stored) -> ExampleFinding {
+    let agrees = matches!(outcome, Outcome::Holds(sides) if states(stored, sides));
+    let found = (!agrees).then(|| describe(outcome));
+    ExampleFinding { name: stored.name.clone(), agrees, found }
+}
+
+/// An outcome in words.
+pub fn describe(outcome: &Outcome) -> String {
+    let sides = |sides: &Sides| {
+        let (lhs, rhs) = sides.numbers();
+        format!("left side {lhs}, right side {rhs}")
+    };
+    match outcome {
+        Outcome::Holds(s) => format!("holds, {}", sides(s)),
+        Outcome::Fails(s) => format!("is violated, {}", sides(s)),
+        Outcome::Rejected { hypothesis, point } => {
+            format!("the instance violates the hypothesis {hypothesis}: {point}")
+        }
+        Outcome::Inconclusive { why } => format!("undecided: {why}"),
+    }
+}
+
+fn data_finding(
+    name: &ClaimName,
+    claim: &Claim,
+    data: Option<&DataCase<'_>>,
+    outcome: Outcome,
+) -> DataFinding {
+    let grade = match &outcome {
+        Outcome::Holds(Sides::Exact(..)) => Grade::Exact,
+        Outcome::Holds(Sides::Enclosed(..)) => Grade::Enclosed,
+        Outcome::Rejected { hypothesis, .. } => Grade::Rejected { hypothesis: hypothesis.clone() },
+        Outcome::Inconclusive { why } => Grade::Inconclusive { why: why.clone() },
+        Outcome::Fails(sides) => match data {
+            Some(data) => Grade::Refuted {
+                witness: Box::new(Witness::new(
+                    name.clone(),
+                    claim,
+                    data.instance().clone(),
+                    sides,
+                )),
+            },
+            None => Grade::Inconclusive { why: "there is no data set".into() },
+        },
+    };
+    let sides = match &outcome {
+        Outcome::Holds(sides) | Outcome::Fails(sides) => Some(sides.numbers()),
+        _ => None,
+    };
+    let (lhs, rhs) = sides.unzip();
+    DataFinding { grade, lhs, rhs }
+}
+
+/// The first instance that violates the claim: drawn ones first, because they can be shrunk.
+fn refuting_instance(
+    claim: &Claim,
+    checks: &[(Outcome, Draw)],
+    examples: &[(Outcome, &Stored)],
+    data: Option<&DataCase<'_>>,
+    data_outcome: Option<&Outcome>,
+    options: Options,
+) -> Option<(Instance, Sides)> {
+    let drawn = checks.iter().find(|(outcome, _)| matches!(outcome, Outcome::Fails(_)));
+    if let Some(witness) = drawn.and_then(|(_, draw)| shrink(claim, draw.clone(), options.budget)) {
+        return Some(witness);
+    }
+    for (outcome, stored) in examples {
+        if let (Outcome::Fails(sides), Ok(instance)) = (outcome, stored.instance()) {
+            return Some((instance, sides.clone()));
+        }
+    }
+    match (data, data_outcome) {
+        (Some(data), Some(Outcome::Fails(sides))) => Some((data.instance().clone(), sides.clone())),
+        _ => None,
+    }
+}
+
+fn tally<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Tally {
+    let mut tally = Tally::default();
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Holds(Sides::Exact(..)) => tally.exact += 1,
+            Outcome::Holds(Sides::Enclosed(..)) => tally.enclosed += 1,
+            Outcome::Fails(_) => tally.refuted += 1,
+            Outcome::Rejected { hypothesis, .. } => {
+                *tally.rejected.entry(hypothesis.clone()).or_default() += 1;
+            }
+            Outcome::Inconclusive { why } => {
+                *tally.inconclusive.entry(why.clone()).or_default() += 1;
+            }
+        }
+    }
+    tally
+}
+
+/// The best evidence that decides the statement, none of it being a refutation.
+fn best_grade(outcomes: &[&Outcome], tally: &Tally) -> Grade {
+    let most = |counts: &std::collections::BTreeMap<String, usize>| {
+        counts.iter().max_by_key(|(_, count)| **count).map(|(reason, _)| reason.clone())
+    };
+    let holds = |exact: bool| {
+        outcomes.iter().any(|outcome| match outcome {
+            Outcome::Holds(Sides::Exact(..)) => exact,
+            Outcome::Holds(Sides::Enclosed(..)) => !exact,
+            _ => false,
+        })
+    };
+    if holds(true) {
+        Grade::Exact
+    } else if holds(false) {
+        Grade::Enclosed
+    } else if let Some(why) = most(&tally.inconclusive) {
+        Grade::Inconclusive { why }
+    } else {
+        Grade::Rejected { hypothesis: most(&tally.rejected).unwrap_or_default() }
+    }
+}
+
+fn tightness(outcomes: &[&Outcome]) -> Option<Tightness> {
+    let sides: Vec<&Sides> = outcomes
+        .iter()
+        .filter_map(|outcome| match outcome {
+            Outcome::Holds(sides) | Outcome::Fails(sides) => Some(sides),
+            _ => None,
+        })
+        .collect();
+    let ratios: Vec<f64> = sides.iter().filter_map(|sides| sides.tightness()).collect();
+    let largest = ratios.iter().copied().max_by(f64::total_cmp)?;
+    let slack = |sides: &&Sides| {
+        let (lhs, rhs) = sides.to_f64();
+        rhs - lhs
+    };
+    let above = ratios.iter().filter(|ratio| **ratio > 0.9).count();
+    Some(Tightness {
+        largest,
+        above_nine_tenths: above as f64 / ratios.len() as f64,
+        median: Data::new(ratios).median(),
+        least_slack: sides.iter().map(slack).min_by(f64::total_cmp)?,
+    })
+}

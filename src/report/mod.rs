@@ -1,0 +1,7 @@
+//! Findings as text for people and JSON for programs. Pure functions: nothing here prints.
+
+mod json;
+mod text;
+
+pub use json::{AuditReport, to_json};
+pub use text::{audit_table, data_summary, explain_contradictions, list, show_theorem};

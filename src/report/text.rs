@@ -1,0 +1,309 @@
+//! The report for people: one row a statement, then what a reader should not miss.
+
+use super::AuditReport;
+use crate::audit::data::{DataReport, WeightRow};
+use crate::audit::finding::{Conclusion, Grade, MutantVerdict, Number, StatementFinding};
+use crate::audit::library::Library;
+use crate::claim::theorem::{Condition, Statement, Theorem};
+use crate::claim::vocabulary::{DEFINITIONS, QUANTITIES};
+use crate::scalar::{Interval, Scalar};
+use std::fmt::Write;
+use std::time::Duration;
+
+/// The table of an audit. `times` holds the time of each statement, in the same order.
+pub fn audit_table(report: &AuditReport, times: &[Duration]) -> String {
+    let mut rows = vec![
+        [
+            "claim",
+            "grade",
+            "exact",
+            "enclosed",
+            "data",
+            "mutants",
+            "tightness",
+            "accepted",
+            "rejected",
+            "time",
+        ]
+        .map(str::to_owned),
+    ];
+    for (finding, time) in report.statements.iter().zip(times) {
+        rows.push(row(finding, *time));
+    }
+    let mut text = table(&rows);
+    let (refuted, mutants) = report.statements.iter().fold((0, 0), |(refuted, all), finding| {
+        let hit = finding.mutants.iter().filter(|mutant| mutant.is_refuted()).count();
+        (refuted + hit, all + finding.mutants.len())
+    });
+    let examples: usize = report.statements.iter().map(|finding| finding.examples.len()).sum();
+    let verdict = match report.conclusion {
+        Conclusion::Met => "every expectation is met",
+        Conclusion::Contradicted => "an expectation is contradicted",
+        Conclusion::Inconclusive => "some statements are undecided",
+    };
+    let _ = writeln!(
+        text,
+        "\n{} statements, {examples} worked examples, {refuted} of {mutants} mutants refuted: {verdict} (seed {}, {} instances a statement).",
+        report.statements.len(),
+        report.seed,
+        report.instances,
+    );
+    text
+}
+
+fn row(finding: &StatementFinding, time: Duration) -> [String; 10] {
+    let refuted = finding.mutants.iter().filter(|mutant| mutant.is_refuted()).count();
+    let tally = &finding.instances;
+    [
+        format!("{}/{}", finding.theorem, finding.part),
+        finding.grade.word().to_owned(),
+        tally.exact.to_string(),
+        tally.enclosed.to_string(),
+        finding.data.as_ref().map_or("-", |data| data.grade.word()).to_owned(),
+        format!("{refuted}/{}", finding.mutants.len()),
+        finding.tightness.as_ref().map_or("-".to_owned(), |t| format!("{:.6}", t.largest)),
+        tally.accepted().to_string(),
+        tally.rejected().to_string(),
+        format!("{:.2} s", time.as_secs_f64()),
+    ]
+}
+
+/// Left-aligned names and words, right-aligned numbers.
+fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    let width =
+        |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let numeric = |column: usize| {
+        rows.iter().skip(1).all(|row| !row[column].starts_with(|c: char| c.is_alphabetic()))
+    };
+    let mut text = String::new();
+    for (i, row) in rows.iter().enumerate() {
+        let cells: Vec<String> = (0..N)
+            .map(|column| {
+                let width = width(column);
+                if numeric(column) {
+                    format!("{:>width$}", row[column])
+                } else {
+                    format!("{:<width$}", row[column])
+                }
+            })
+            .collect();
+        let line = cells.join("  ");
+        text.push_str(line.trim_end());
+        text.push('\n');
+        if i == 0 {
+            text.push_str(&"─".repeat(line.chars().count()));
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// What is contradicted or undecided, with the instances that show it; empty if nothing is.
+pub fn explain_contradictions(report: &AuditReport) -> String {
+    let mut text = String::new();
+    for finding in &report.statements {
+        let name = format!("{}/{}", finding.theorem, finding.part);
+        if finding.conclusion() == Conclusion::Met {
+            continue;
+        }
+        match &finding.grade {
+            Grade::Refuted { witness } => {
+                let instance = serde_json::to_string(&witness.instance).unwrap_or_default();
+                let _ = writeln!(
+                    text,
+                    "{name} is refuted: left side {}, right side {} at\n  {instance}",
+                    short(&witness.lhs),
+                    short(&witness.rhs)
+                );
+            }
+            Grade::Inconclusive { why } => {
+                let _ = writeln!(text, "{name} is undecided: {why}");
+            }
+            Grade::Rejected { hypothesis } => {
+                let _ = writeln!(text, "{name}: no instance satisfies the hypothesis {hypothesis}");
+            }
+            Grade::Exact | Grade::Enclosed => {}
+        }
+        for example in finding.examples.iter().filter(|example| !example.agrees) {
+            let found = example.found.as_deref().unwrap_or("nothing");
+            let _ = writeln!(text, "{name}, example {:?}: {found}", example.name);
+        }
+        for mutant in finding.mutants.iter().filter(|mutant| mutant.contradicts()) {
+            let _ = match &mutant.verdict {
+                MutantVerdict::Survived { evaluations } => writeln!(
+                    text,
+                    "{name}, mutant {:?} survived {evaluations} evaluations",
+                    mutant.name
+                ),
+                MutantVerdict::StoredWitnessFails { found } => {
+                    writeln!(text, "{name}, the stored witness of {:?}: {found}", mutant.name)
+                }
+                _ => writeln!(text, "{name}, mutant {:?} is refuted, and should hold", mutant.name),
+            };
+        }
+    }
+    text
+}
+
+/// A number, shortened when it has more digits than a line.
+fn short(number: &Number) -> String {
+    match number {
+        Number::Exact(value) => {
+            let text = value.to_string();
+            if text.len() <= 40 {
+                text
+            } else {
+                format!("{:.15e} (exact, {} bits)", value.to_f64(), value.bits())
+            }
+        }
+        Number::Enclosed(value) => interval(value),
+    }
+}
+
+/// The midpoint of an enclosure and how far it can be off.
+fn interval(value: &Interval) -> String {
+    format!("{:.9e} ± {:.0e}", value.midpoint(), value.width() / 2.0)
+}
+
+/// Prediction and measurement on a data set.
+pub fn data_summary(data: &DataReport) -> String {
+    let mut text = String::new();
+    let DataReport { name, samples, dimension, batch, .. } = data;
+    let _ = writeln!(text, "Data {name}: {samples} rows, {dimension} features, batch {batch}");
+    for note in &data.notes {
+        let _ = writeln!(text, "  {note}");
+    }
+    let _ = writeln!(
+        text,
+        "  mu = {:.6e}, L = {:.6}, L_exp = {:.6} (largest L_n = {:.6}); gamma = {:.6e}, 1/(gamma mu) = {:.1}",
+        data.mu.to_f64(),
+        data.l_smooth.to_f64(),
+        data.l_exp.to_f64(),
+        data.l_max,
+        data.gamma.to_f64(),
+        1.0 / (data.gamma.to_f64() * data.mu.to_f64())
+    );
+    let _ = writeln!(
+        text,
+        "  sigma*^2 = {:.6e}, V = {:.6e}, B = {:.6e}, C = {:.6e}, |theta - x*|^2 = {:.6e}",
+        data.sigma_star_sq, data.teacher_var, data.bias_sq, data.cov, data.teacher_error
+    );
+    if let (Some(weight), Some(error)) = (&data.best_weight, &data.least_error) {
+        let _ = writeln!(
+            text,
+            "  theorem-7: best weight {}, least stationary error {}",
+            short(weight),
+            short(error)
+        );
+    }
+    text.push('\n');
+    let enclosure = |value: &Option<Interval>| value.as_ref().map_or("-".to_owned(), interval);
+    let mut rows = vec![[
+        "weight".to_owned(),
+        "lambda".to_owned(),
+        format!("E|x^t - x*|^2 at t = {}", data.steps),
+        "theorem-1's bound".to_owned(),
+        "stationary error".to_owned(),
+        "theorem-7 predicts".to_owned(),
+    ]];
+    rows.extend(data.rows.iter().map(|row: &WeightRow| {
+        [
+            row.label.clone(),
+            format!("{:.6}", row.lambda),
+            enclosure(&row.error_at_t),
+            row.bound_at_t.as_ref().map_or("-".to_owned(), |b| format!("{:.6e}", b.midpoint())),
+            enclosure(&row.stationary),
+            enclosure(&row.predicted),
+        ]
+    }));
+    text.push_str(&table(&rows));
+    text
+}
+
+/// One line a statement of every theorem.
+pub fn list(library: &Library) -> String {
+    let mut text = String::new();
+    for theorem in library.theorems() {
+        let _ = writeln!(text, "{}: {}", theorem.id, theorem.title);
+        for statement in &theorem.statements {
+            let _ = writeln!(text, "  {:<16} {}", statement.part, statement.summary);
+        }
+    }
+    text
+}
+
+/// What a theorem says: its statements, hypotheses, published form and mutants.
+pub fn show_theorem(theorem: &Theorem) -> String {
+    let mut text = String::new();
+    let Theorem { id, title, summary, source, published, deviation, .. } = theorem;
+    let _ = writeln!(text, "{id}: {title}\n\n{}", wrap(summary, ""));
+    let _ = writeln!(text, "source     {}", wrap(source, "           "));
+    let _ = writeln!(text, "published  {}", wrap(published, "           "));
+    let _ = writeln!(text, "ours       {}", wrap(deviation, "           "));
+    for statement in &theorem.statements {
+        text.push('\n');
+        text.push_str(&show_statement(statement));
+    }
+    text
+}
+
+fn show_statement(statement: &Statement) -> String {
+    let mut text = String::new();
+    let Statement { part, kind, claim, .. } = statement;
+    let kind = format!("{kind:?}").to_lowercase();
+    let _ = writeln!(text, "[{part}] {kind}. {}", statement.summary);
+    let _ = writeln!(text, "  claim       {}", claim.text);
+    let _ = writeln!(text, "  latex       {}", claim.formula.latex());
+    let _ =
+        writeln!(text, "  about       {:?} problems, process {:?}", claim.family, claim.process);
+    for hypothesis in &claim.hypotheses {
+        let meaning = match &hypothesis.condition {
+            Condition::Class(class, _) => format!("  ({}, everywhere)", class.entry().meaning),
+            Condition::Formula(_) => String::new(),
+        };
+        let _ = writeln!(text, "  hypothesis  {}: {}{meaning}", hypothesis.name, hypothesis.text);
+    }
+    if let Some(why) = &statement.unviolated {
+        let _ = writeln!(text, "  no hypothesis can be violated: {why}");
+    }
+    for example in &statement.examples {
+        let _ =
+            writeln!(text, "  example     {}: {} and {}", example.name, example.lhs, example.rhs);
+    }
+    for mutant in &statement.mutants {
+        let witness = match &mutant.witness {
+            Some(stored) => format!(" Witness: {} against {}.", stored.lhs, stored.rhs),
+            None => String::new(),
+        };
+        let _ = writeln!(text, "  mutant      {}: {}{witness}", mutant.name, mutant.summary);
+    }
+    let mut used: Vec<(&str, &str)> = Vec::new();
+    let words: Vec<&str> =
+        claim.text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    used.extend(QUANTITIES.iter().map(|row| (row.name, row.meaning)));
+    used.extend(DEFINITIONS.iter().map(|row| (row.name, row.meaning)));
+    for (name, meaning) in used.into_iter().filter(|(name, _)| words.contains(name)) {
+        let _ =
+            writeln!(text, "  where       {name} is the {}", meaning.trim_start_matches("the "));
+    }
+    text
+}
+
+/// Wraps prose at 100 columns; later lines start with `indent`.
+fn wrap(prose: &str, indent: &str) -> String {
+    let mut text = String::new();
+    let mut column = indent.len();
+    for word in prose.split_whitespace() {
+        if column + word.chars().count() > 100 {
+            text.push('\n');
+            text.push_str(indent);
+            column = indent.len();
+        } else if !text.is_empty() {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += word.chars().count();
+    }
+    text
+}
