@@ -45,17 +45,25 @@ pub fn check_hypotheses(
     if claim.family == Family::LeastSquares && !least_squares {
         return fail("family", Standing::Violated("the problem is not least squares".into()));
     }
-    // Classes first: a bound on the step size means nothing while its constants do not exist.
+    // Classes first: a bound on the step size means nothing while its constants do not exist. A
+    // violation anywhere outweighs what is undecided before it: without a small enough step, say,
+    // a hypothesis about the stationary law has no value.
     let is_class = |h: &&Hypothesis| matches!(h.condition, Condition::Class(..));
     let classes = claim.hypotheses.iter().filter(is_class);
     let formulas = claim.hypotheses.iter().filter(|h| !is_class(h));
+    let mut undecided = None;
     for hypothesis in classes.chain(formulas) {
         match check_condition(&hypothesis.condition, instance, constants, claim.process, budget) {
             Standing::Met => {}
-            standing => return fail(&hypothesis.name, standing),
+            Standing::Violated(point) => {
+                return fail(&hypothesis.name, Standing::Violated(point));
+            }
+            Standing::Undecided(why) => {
+                undecided = undecided.or(Some((hypothesis.name.as_str(), why)));
+            }
         }
     }
-    Ok(())
+    undecided.map_or(Ok(()), |(name, why)| fail(name, Standing::Undecided(why)))
 }
 
 /// Checks one condition on an instance, with its certified constants.
