@@ -1,6 +1,6 @@
 //! One claim on one instance: hypotheses first, then the formula, exactly if possible.
 
-use super::hypotheses::{Standing, Unmet, check_hypotheses, lower_rational};
+use super::hypotheses::{Standing, Unmet, check_condition, check_hypotheses, lower_rational};
 use super::setting::Setting;
 use crate::claim::evaluate::{self, Evaluation, Truth, evaluate_scalar};
 use crate::claim::expr::{Expr, Formula};
@@ -81,7 +81,10 @@ fn check_with(
     constants: Result<&Constants, &NotPositiveDefinite>,
     budget: Budget,
 ) -> Outcome {
-    if let Err(reason) = check_hypotheses(claim, instance, constants, budget) {
+    let check = |condition: &Condition| {
+        check_condition(condition, instance, constants, claim.process, budget)
+    };
+    if let Err(reason) = check_hypotheses(claim, instance, check) {
         return unmet(reason);
     }
     let exact = Setting::<Rational>::new(instance, constants.ok(), claim.process, budget);
@@ -145,7 +148,11 @@ pub(super) fn resolve<S: MomentArithmetic>(
     budget: Budget,
 ) -> Instance {
     let mut instance = draw.instance.clone();
+    let second = claim.mentions(Quantity::Gamma2);
     for symbol in [Quantity::Gamma2, Quantity::Gamma] {
+        if symbol == Quantity::Gamma2 && !second {
+            continue;
+        }
         let fraction = match symbol {
             Quantity::Gamma => draw.instance.parameters.gamma.clone(),
             _ => draw.instance.parameters.gamma_2.clone(),
@@ -156,6 +163,9 @@ pub(super) fn resolve<S: MomentArithmetic>(
             Quantity::Gamma => instance.parameters.gamma = value,
             _ => instance.parameters.gamma_2 = value,
         }
+    }
+    if !second {
+        instance.parameters.gamma_2 = instance.parameters.gamma.clone();
     }
     if claim.formula.almost_sure_law() == Some(Law::Path) {
         let batches = instance.sampling.batches().map_or(usize::MAX, |batches| batches.len());

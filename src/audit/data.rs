@@ -19,6 +19,8 @@ use crate::problem::{
 };
 use crate::scalar::{Interval, Rational, Scalar, Undefined};
 use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 /// How a data set is made into an instance.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +33,7 @@ pub struct DataOptions {
     pub ridge: Rational,
     /// Whether the teacher's gradient has the ridge term.
     pub ridge_convention: RidgeConvention,
-    /// Horizon t; 10/(γμ) by default, at most [`MAX_STEPS`].
+    /// Horizon t; 10/(γμ) by default, within [`MAX_WORK`].
     pub steps: Option<u64>,
 }
 
@@ -47,8 +49,9 @@ impl Default for DataOptions {
     }
 }
 
-/// The default horizon is cut here: a few seconds of recursion in ten dimensions.
-pub const MAX_STEPS: u64 = 2_000_000;
+/// The default horizon is cut where the recursion, (d(d + 3)/2)² operations a step, would take more
+/// operations than this: a few seconds.
+pub const MAX_WORK: u64 = 4_000_000_000;
 
 /// Teacher parameters and weights are rounded to multiples of 2^−20.
 const ROUNDING: i32 = -20;
@@ -133,10 +136,12 @@ impl DataProblem {
         let rate = gamma.times(&constants.mu);
         let steps = Rational::integer(10).over(&rate).ok().and_then(|t| t.floor_u64());
         let steps = steps.unwrap_or(u64::MAX);
-        let horizon = options.steps.unwrap_or(steps.min(MAX_STEPS));
-        if options.steps.is_none() && steps > MAX_STEPS {
+        let width = (d * (d + 3) / 2) as u64;
+        let affordable = MAX_WORK / (width * width);
+        let horizon = options.steps.unwrap_or(steps.min(affordable));
+        if options.steps.is_none() && steps > affordable {
             notes.push(format!(
-                "the horizon 10/(γμ) = {steps} steps is cut to {MAX_STEPS}; --steps sets another"
+                "the horizon 10/(gamma mu) = {steps} steps is cut to {affordable}; --steps sets another"
             ));
         }
         let mut instance = Instance {
@@ -167,6 +172,7 @@ impl DataProblem {
             problem: self,
             exact: Setting::new(setting.0, setting.1, setting.2, setting.3),
             enclosed: Setting::new(setting.0, setting.1, setting.2, setting.3),
+            standings: Mutex::default(),
         }
     }
 }
@@ -186,9 +192,11 @@ fn defined<S: MomentArithmetic>(setting: &Setting<'_, S>, formula: &str) -> Resu
 
 /// theorem-1's best weight C/(V + (1 + κ)B), rounded; 0 without a control variate.
 fn recommended_weight(instance: &Instance, constants: &Constants) -> Rational {
+    // Any weight is as valid as another: an enclosure's midpoint is rounded like an exact value.
     let setting =
-        Setting::<Rational>::new(instance, Some(constants), Process::Kd, Budget::STANDARD);
+        Setting::<Interval>::new(instance, Some(constants), Process::Kd, Budget::STANDARD);
     let weight = defined(&setting, "cov/(teacher_var + (1 + kappa)*bias_sq)");
+    let weight = weight.ok().and_then(|weight| Rational::from_f64(weight.midpoint()));
     weight.unwrap_or(Rational::ZERO).round_to_dyadic(ROUNDING)
 }
 
@@ -197,6 +205,8 @@ pub struct DataCase<'a> {
     problem: &'a DataProblem,
     exact: Setting<'a, Rational>,
     enclosed: Setting<'a, Interval>,
+    /// Conditions that were checked before, by their text: claims share most of them.
+    standings: Mutex<HashMap<String, Standing>>,
 }
 
 impl DataCase<'_> {
@@ -208,7 +218,18 @@ impl DataCase<'_> {
     /// Checks a claim on the data.
     pub fn check(&self, claim: &Claim, budget: Budget) -> Outcome {
         let DataProblem { instance, constants, .. } = self.problem;
-        if let Err(reason) = check_hypotheses(claim, instance, Ok(constants), budget) {
+        let check = |condition: &Condition| {
+            let lock = || self.standings.lock().unwrap_or_else(PoisonError::into_inner);
+            let key = condition.to_string();
+            if let Some(standing) = lock().get(&key) {
+                return standing.clone();
+            }
+            let standing =
+                check_condition(condition, instance, Ok(constants), claim.process, budget);
+            lock().insert(key, standing.clone());
+            standing
+        };
+        if let Err(reason) = check_hypotheses(claim, instance, check) {
             return unmet(reason);
         }
         if claim.formula.almost_sure_law() == Some(Law::Path) {

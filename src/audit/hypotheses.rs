@@ -30,15 +30,14 @@ pub struct Unmet {
     pub standing: Standing,
 }
 
-/// Checks every hypothesis of a claim on an instance, with its certified constants.
+/// Checks every hypothesis of a claim on an instance, each by `check`.
 ///
 /// # Errors
-/// The first one that is not met.
+/// The first one that is violated, else the first one that is undecided.
 pub fn check_hypotheses(
     claim: &Claim,
     instance: &Instance,
-    constants: Result<&Constants, &NotPositiveDefinite>,
-    budget: Budget,
+    check: impl Fn(&Condition) -> Standing,
 ) -> Result<(), Unmet> {
     let fail = |name: &str, standing| Err(Unmet { hypothesis: name.to_owned(), standing });
     let least_squares = matches!(instance.problem, FiniteSum::LeastSquares { .. });
@@ -53,7 +52,7 @@ pub fn check_hypotheses(
     let formulas = claim.hypotheses.iter().filter(|h| !is_class(h));
     let mut undecided = None;
     for hypothesis in classes.chain(formulas) {
-        match check_condition(&hypothesis.condition, instance, constants, claim.process, budget) {
+        match check(&hypothesis.condition) {
             Standing::Met => {}
             Standing::Violated(point) => {
                 return fail(&hypothesis.name, Standing::Violated(point));

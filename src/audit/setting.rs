@@ -9,7 +9,7 @@ use crate::linear::{average, norm_sq, scale, subtract};
 use crate::problem::{
     Constants, ControlVariate, FiniteSum, Instance, MAX_BATCHES, mixed_label_gradient,
 };
-use crate::scalar::{Rational, Undefined};
+use crate::scalar::{Rational, Scalar, Undefined};
 use std::sync::{Mutex, OnceLock};
 
 /// An instance in the arithmetic `S`, with what has been computed of it so far.
@@ -98,7 +98,15 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
     }
 
     fn gradients_at_star(&self) -> Result<&[Vec<S>], Undefined> {
-        let gradients = self.at_star.get_or_init(|| Ok(self.gradients(self.x_star()?)));
+        let gradients = self.at_star.get_or_init(|| {
+            let x_star = self.x_star()?;
+            let bits = x_star.iter().map(Scalar::bits).max().unwrap_or(0);
+            let all = bits * (self.problem.samples() * x_star.len()) as u64;
+            if S::EXACT && all > self.budget.gradient_bits {
+                return Err(Undefined::Budget(format!("exact gradients at x* have {all} bits")));
+            }
+            Ok(self.gradients(x_star))
+        });
         gradients.as_deref().map_err(Clone::clone)
     }
 
@@ -129,12 +137,9 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
         let moments = self.sample_moments.get_or_init(|| {
             let oracle = Oracle::new(&self.problem, &self.control);
             let corrections = estimator::estimator(self.process, &self.lambda).corrections(&oracle);
-            Ok(SampleMoments::compute(
-                &self.problem,
-                self.gradients_at_star()?,
-                &corrections,
-                self.instance.sampling,
-            ))
+            let gradients = self.gradients_at_star()?;
+            let sampling = self.instance.sampling;
+            SampleMoments::compute(&self.problem, gradients, &corrections, sampling, self.budget)
         });
         moments.as_ref().map_err(Clone::clone)
     }

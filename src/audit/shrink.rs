@@ -58,18 +58,6 @@ pub fn shrink(claim: &Claim, draw: Draw, budget: Budget) -> Option<(Instance, Si
             break;
         }
     }
-    if let Some(second) =
-        Some(Rational::ONE).filter(|_| instance.parameters.gamma_2 != instance.parameters.gamma)
-    {
-        for value in [instance.parameters.gamma.clone(), second] {
-            let mut plainer = instance.clone();
-            plainer.parameters.gamma_2 = value;
-            if let Outcome::Fails(new) = check_instance(claim, &plainer, budget) {
-                (instance, sides) = (plainer, new);
-                break;
-            }
-        }
-    }
     Some((instance, sides))
 }
 

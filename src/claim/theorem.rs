@@ -160,17 +160,24 @@ impl Claim {
     pub fn hash(&self) -> String {
         let mut text = format!("{:?}; {:?}; {}", self.family, self.process, self.formula);
         for hypothesis in &self.hypotheses {
-            let condition = match &hypothesis.condition {
-                Condition::Class(class, Some(constant)) => {
-                    format!("{}({constant})", class.entry().name)
-                }
-                Condition::Class(class, None) => class.entry().name.to_owned(),
-                Condition::Formula(formula) => formula.to_string(),
-            };
             text.push_str("; ");
-            text.push_str(&condition);
+            text.push_str(&hypothesis.condition.to_string());
         }
         Sha256::digest(text.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether the formula or a hypothesis is about the quantity.
+    pub fn mentions(&self, quantity: super::vocabulary::Quantity) -> bool {
+        let in_formula = |formula: &Formula| {
+            formula.relations().iter().any(|r| r.lhs.mentions(quantity) || r.rhs.mentions(quantity))
+        };
+        in_formula(&self.formula)
+            || self.hypotheses.iter().any(|hypothesis| match &hypothesis.condition {
+                Condition::Formula(formula) => in_formula(formula),
+                Condition::Class(_, constant) => {
+                    constant.as_ref().is_some_and(|constant| constant.mentions(quantity))
+                }
+            })
     }
 
     /// Whether a class is among the hypotheses.
@@ -178,6 +185,17 @@ impl Claim {
         self.hypotheses
             .iter()
             .any(|hypothesis| matches!(hypothesis.condition, Condition::Class(c, _) if c == class))
+    }
+}
+
+/// With definitions expanded, so that equal texts mean equal conditions.
+impl std::fmt::Display for Condition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Class(class, Some(constant)) => write!(f, "{}({constant})", class.entry().name),
+            Self::Class(class, None) => f.write_str(class.entry().name),
+            Self::Formula(formula) => write!(f, "{formula}"),
+        }
     }
 }
 
@@ -191,6 +209,15 @@ impl Dictionary {
         let name = text.split('(').next().unwrap_or(text).trim();
         let row = super::vocabulary::CLASSES.iter().find(|row| row.name == name);
         let Some(row) = row else {
+            if !text.contains(['<', '>', '=']) {
+                let known: Vec<&str> =
+                    super::vocabulary::CLASSES.iter().map(|row| row.name).collect();
+                let cause = format!(
+                    "{name:?} is no class of problems, and not a formula; the classes are {}",
+                    known.join(", ")
+                );
+                return Err(FormulaError::new(0, cause));
+            }
             let formula = self.formula(text)?;
             let fixed = formula
                 .relations()

@@ -1,8 +1,7 @@
 //! SGD, knowledge distillation and its unbiased variant.
 
 use super::{GradientEstimator, Oracle, batch_mean, corrected};
-use crate::linear::{average, subtract};
-use crate::scalar::Scalar;
+use crate::linear::{Linear, average, subtract};
 
 /// g = ∇f_ξ(x).
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +21,7 @@ pub struct UnbiasedKd<S> {
     pub lambda: S,
 }
 
-impl<S: Scalar> GradientEstimator<S> for Sgd {
+impl<S: Linear> GradientEstimator<S> for Sgd {
     fn estimate(&self, oracle: &Oracle<'_, S>, x: &[S], batch: &[usize]) -> Vec<S> {
         batch_mean(oracle.dimension(), batch, |n| oracle.gradient(n, x))
     }
@@ -32,7 +31,7 @@ impl<S: Scalar> GradientEstimator<S> for Sgd {
     }
 }
 
-impl<S: Scalar> GradientEstimator<S> for Kd<S> {
+impl<S: Linear> GradientEstimator<S> for Kd<S> {
     fn estimate(&self, oracle: &Oracle<'_, S>, x: &[S], batch: &[usize]) -> Vec<S> {
         batch_mean(oracle.dimension(), batch, |n| {
             corrected(&oracle.gradient(n, x), &self.lambda, oracle.control(n))
@@ -44,7 +43,7 @@ impl<S: Scalar> GradientEstimator<S> for Kd<S> {
     }
 }
 
-impl<S: Scalar> GradientEstimator<S> for UnbiasedKd<S> {
+impl<S: Linear> GradientEstimator<S> for UnbiasedKd<S> {
     fn estimate(&self, oracle: &Oracle<'_, S>, x: &[S], batch: &[usize]) -> Vec<S> {
         let gradient = batch_mean(oracle.dimension(), batch, |n| oracle.gradient(n, x));
         let control = batch_mean(oracle.dimension(), batch, |n| oracle.control(n).to_vec());
@@ -58,7 +57,7 @@ impl<S: Scalar> GradientEstimator<S> for UnbiasedKd<S> {
 }
 
 /// E c_ξ, which is the mean over all samples whatever the minibatch size.
-fn full_control<S: Scalar>(oracle: &Oracle<'_, S>) -> Vec<S> {
+fn full_control<S: Linear>(oracle: &Oracle<'_, S>) -> Vec<S> {
     let all: Vec<Vec<S>> = (0..oracle.samples()).map(|n| oracle.control(n).to_vec()).collect();
     average(oracle.dimension(), &all)
 }

@@ -8,9 +8,8 @@ mod distillation;
 pub use distillation::{Kd, Sgd, UnbiasedKd};
 
 use crate::claim::vocabulary::Process;
-use crate::linear::{add, average, scale, subtract};
+use crate::linear::{Linear, add, average, scale, subtract};
 use crate::problem::FiniteSum;
-use crate::scalar::Scalar;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Answers gradient queries and counts them.
@@ -22,7 +21,7 @@ pub struct Oracle<'a, S> {
     control_calls: AtomicU64,
 }
 
-impl<'a, S: Scalar> Oracle<'a, S> {
+impl<'a, S: Linear> Oracle<'a, S> {
     /// An oracle for a problem and the control variate c_n of each sample, each of length d.
     pub fn new(problem: &'a FiniteSum<S>, control: &'a [Vec<S>]) -> Self {
         let (gradient_calls, control_calls) = Default::default();
@@ -63,7 +62,7 @@ impl<'a, S: Scalar> Oracle<'a, S> {
 }
 
 /// A stochastic gradient g with g = ∇f_batch(x) − (a correction that does not depend on x).
-pub trait GradientEstimator<S: Scalar>: Sync {
+pub trait GradientEstimator<S: Linear>: Sync {
     /// The estimate at x, of length d, from the samples of a minibatch.
     fn estimate(&self, oracle: &Oracle<'_, S>, x: &[S], batch: &[usize]) -> Vec<S>;
 
@@ -74,7 +73,7 @@ pub trait GradientEstimator<S: Scalar>: Sync {
 }
 
 /// The estimator of a process at distillation weight `lambda`.
-pub fn estimator<S: Scalar>(process: Process, lambda: &S) -> Box<dyn GradientEstimator<S>> {
+pub fn estimator<S: Linear>(process: Process, lambda: &S) -> Box<dyn GradientEstimator<S>> {
     match process {
         Process::Sgd => Box::new(Sgd),
         Process::Kd => Box::new(Kd { lambda: lambda.clone() }),
@@ -83,7 +82,7 @@ pub fn estimator<S: Scalar>(process: Process, lambda: &S) -> Box<dyn GradientEst
 }
 
 /// x⁺ = x − γg.
-pub fn step<S: Scalar>(
+pub fn step<S: Linear>(
     estimator: &dyn GradientEstimator<S>,
     oracle: &Oracle<'_, S>,
     gamma: &S,
@@ -94,7 +93,7 @@ pub fn step<S: Scalar>(
 }
 
 /// The mean over a minibatch of vectors of length d.
-fn batch_mean<S: Scalar>(d: usize, batch: &[usize], part: impl Fn(usize) -> Vec<S>) -> Vec<S> {
+fn batch_mean<S: Linear>(d: usize, batch: &[usize], part: impl Fn(usize) -> Vec<S>) -> Vec<S> {
     if let [n] = batch {
         return part(*n); // no division: the common case stays exact and cheap
     }
@@ -102,6 +101,6 @@ fn batch_mean<S: Scalar>(d: usize, batch: &[usize], part: impl Fn(usize) -> Vec<
 }
 
 /// The sum of −λ times a correction and a gradient.
-fn corrected<S: Scalar>(gradient: &[S], lambda: &S, correction: &[S]) -> Vec<S> {
+fn corrected<S: Linear>(gradient: &[S], lambda: &S, correction: &[S]) -> Vec<S> {
     add(gradient, &scale(&lambda.negated(), correction))
 }

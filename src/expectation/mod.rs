@@ -22,11 +22,23 @@ pub struct Budget {
     pub bits: u64,
     /// Largest number of bits of the determinant of an exact stationary system.
     pub determinant_bits: u64,
+    /// Largest d(d + 1)/2 for which second moments are exact.
+    pub exact_packed: usize,
+    /// Largest d(d + 1)/2 for which second moments are computed at all.
+    pub packed: usize,
+    /// Largest number of bits, over all samples and coordinates, of exact gradients at x*.
+    pub gradient_bits: u64,
 }
 
 impl Budget {
     /// The budget of the command line and the tests.
-    pub const STANDARD: Self = Self { bits: 1 << 16, determinant_bits: 1 << 17 };
+    pub const STANDARD: Self = Self {
+        bits: 1 << 16,
+        determinant_bits: 1 << 17,
+        exact_packed: 66,
+        packed: 600,
+        gradient_bits: 1 << 24,
+    };
 }
 
 /// A certified bound on how fast errors of the recursion die out.

@@ -37,13 +37,22 @@ pub(super) fn packed_trace<S: Scalar>(d: usize, m: &[S]) -> S {
 
 impl<S: Linear> SampleMoments<S> {
     /// From the gradients at x* and the corrections of each sample, each of length d.
+    ///
+    /// # Errors
+    /// [`Undefined::Budget`] if d is too large.
     pub fn compute(
         problem: &FiniteSum<S>,
         gradients: &[Vec<S>],
         corrections: &[Vec<S>],
         sampling: Sampling,
-    ) -> Self {
+        budget: Budget,
+    ) -> Result<Self, Undefined> {
         let d = problem.dimension();
+        let limit = if S::EXACT { budget.exact_packed } else { budget.packed };
+        if d * (d + 1) / 2 > limit {
+            let how = if S::EXACT { "exact second" } else { "second" };
+            return Err(Undefined::Budget(format!("{how} moments in dimension {d}")));
+        }
         let rows: Vec<Vec<S>> = (0..problem.samples())
             .map(|n| {
                 let mut row: Vec<S> =
@@ -58,7 +67,7 @@ impl<S: Linear> SampleMoments<S> {
         let rest = S::one().minus(&factor);
         let second =
             S::average_gram(&rows).scaled(&factor).plus_scaled(&rest, &Matrix::outer(&mean, &mean));
-        Self { d, mean, second }
+        Ok(Self { d, mean, second })
     }
 
     /// H̄.

@@ -6,13 +6,55 @@ use dashu_int::IBig;
 use dashu_int::UBig;
 use dashu_int::ops::Gcd;
 
-/// Whether a symmetric matrix is positive semidefinite, decided by an exact L D Lᵀ.
+/// Whether a symmetric matrix is positive semidefinite: the judge of every constant. μ is a
+/// strong-convexity constant exactly when H − μI passes.
 ///
-/// The judge of every constant: μ is a strong-convexity constant exactly when H − μI passes.
+/// Fraction-free elimination over the integers, as in [`solve`]: pivots are leading principal
+/// minors, and a zero pivot passes only with a zero row.
+pub fn is_positive_semidefinite(matrix: &Matrix<Rational>) -> bool {
+    let d = matrix.rows();
+    let scale = common_denominator(matrix.entries().iter());
+    let mut rest: Vec<Vec<IBig>> =
+        (0..d).map(|i| matrix.row(i).iter().map(|q| scaled(q, &scale)).collect()).collect();
+    let mut previous = IBig::ONE;
+    for k in 0..d {
+        let (above, below) = rest.split_at_mut(k + 1);
+        let top = &above[k];
+        let pivot = &top[k];
+        if *pivot < IBig::ZERO {
+            return false;
+        }
+        if *pivot == IBig::ZERO {
+            if top[k + 1..].iter().any(|entry| *entry != IBig::ZERO) {
+                return false;
+            }
+            continue; // the minor without this index goes on from the same previous pivot
+        }
+        for row in below {
+            let factor = row[k].clone();
+            for j in k + 1..d {
+                row[j] = (&row[j] * pivot - &factor * &top[j]) / &previous;
+            }
+        }
+        previous = pivot.clone();
+    }
+    true
+}
+
+/// Like [`is_positive_semidefinite`], with the direction that shows it is not, from an exact
+/// L D Lᵀ.
 ///
 /// # Errors
 /// A direction v with vᵀ A v < 0, when it is not.
 pub fn check_positive_semidefinite(matrix: &Matrix<Rational>) -> Result<(), Vec<Rational>> {
+    if is_positive_semidefinite(matrix) {
+        return Ok(());
+    }
+    negative_direction(matrix)
+}
+
+/// The L D Lᵀ of [`check_positive_semidefinite`].
+fn negative_direction(matrix: &Matrix<Rational>) -> Result<(), Vec<Rational>> {
     let d = matrix.rows();
     let mut rest = matrix.clone();
     // Unit lower triangular; column k is the identity where the pivot was zero.
@@ -192,6 +234,7 @@ mod tests {
             matrix(&[&[2, -1], &[-1, 2]]),
         ] {
             assert_eq!(check_positive_semidefinite(&good), Ok(()));
+            assert_eq!(negative_direction(&good), Ok(()), "the two eliminations agree");
         }
         for bad in [
             matrix(&[&[-1]]),
@@ -231,6 +274,7 @@ mod tests {
             let g = Matrix::from_fn(3, 3, |i, j| Rational::integer(entries[3 * i + j]));
             let gram = g.product(&Matrix::from_fn(3, 3, |i, j| g[(j, i)].clone()));
             prop_assert_eq!(check_positive_semidefinite(&gram), Ok(()));
+            prop_assert_eq!(negative_direction(&gram), Ok(()));
             let shift = gram.trace().plus(&Rational::ONE);
             let shifted = Matrix::from_fn(3, 3, |i, j| {
                 if i == j { gram[(i, j)].minus(&shift) } else { gram[(i, j)].clone() }

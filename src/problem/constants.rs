@@ -68,15 +68,15 @@ impl Constants {
         let ratios = squares.iter().zip(&means).filter_map(|(s, m)| s.over(m).ok());
 
         let mu = largest_passing(low, means.iter().min(), &scaled_mean.trace(), |mu| {
-            exact::check_positive_semidefinite(&shifted(&scaled_mean, mu)).is_ok()
+            exact::is_positive_semidefinite(&shifted(&scaled_mean, mu))
         });
         let l_smooth = smallest_passing(high, means.iter().max(), |l| {
             let negative = scaled_mean.scaled(&Rational::integer(-1));
-            exact::check_positive_semidefinite(&shifted(&negative, &l.negated())).is_ok()
+            exact::is_positive_semidefinite(&shifted(&negative, &l.negated()))
         });
         let l_exp = smallest_passing(ratio.unwrap_or(high), ratios.max().as_ref(), |l| {
             let gap = scaled_mean.scaled(l).plus_scaled(&Rational::integer(-1), &square);
-            exact::check_positive_semidefinite(&gap).is_ok()
+            exact::is_positive_semidefinite(&gap)
         });
         let back = Rational::two_to(exponent);
         Ok(Self {
@@ -268,7 +268,7 @@ mod tests {
             linear: vec![vec![Rational::ONE; 2]],
         };
         let constants = Constants::compute(&problem, Sampling::new(1, 1).unwrap()).unwrap();
-        let passes = |mu: &Rational| exact::check_positive_semidefinite(&shifted(&h, mu)).is_ok();
+        let passes = |mu: &Rational| exact::is_positive_semidefinite(&shifted(&h, mu));
         assert!(passes(&constants.mu) && !passes(&constants.mu.times(&near_tight())));
         assert!((constants.mu.to_f64() - (3.0 - 5f64.sqrt()) / 2.0).abs() < 1e-6);
         assert!((constants.l_smooth.to_f64() - (3.0 + 5f64.sqrt()) / 2.0).abs() < 3e-6);

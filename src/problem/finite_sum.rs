@@ -1,7 +1,7 @@
 //! The base family: finite sums of quadratics, with least squares as the rank-one case.
 
 use super::Sampling;
-use crate::linear::{Matrix, add, average, dot, scale, subtract};
+use crate::linear::{Linear, Matrix, add, average, dot, scale, subtract};
 use crate::scalar::{Rational, Scalar};
 
 /// f = (1/N) Σ f_n on R^d.
@@ -28,7 +28,7 @@ pub enum FiniteSum<S> {
     },
 }
 
-impl<S: Scalar> FiniteSum<S> {
+impl<S: Linear> FiniteSum<S> {
     /// N.
     pub fn samples(&self) -> usize {
         match self {
@@ -101,7 +101,14 @@ impl<S: Scalar> FiniteSum<S> {
     /// H̄ = (1/N) Σ H_n, d×d.
     pub fn mean_hessian(&self) -> Matrix<S> {
         let d = self.dimension();
-        self.average_symmetric(d, |n, i, j| self.hessian_entry(n, i, j))
+        match self {
+            Self::Quadratic { hessians, .. } => {
+                self.average_symmetric(d, |n, i, j| hessians[n][(i, j)].clone())
+            }
+            Self::LeastSquares { features, ridge, .. } => {
+                plus_diagonal(&S::average_gram(features), ridge)
+            }
+        }
     }
 
     /// (1/N) Σ H_n², d×d.
@@ -114,12 +121,13 @@ impl<S: Scalar> FiniteSum<S> {
             // (aaᵀ + rI)² = (‖a‖² + 2r) aaᵀ + r²I.
             Self::LeastSquares { features, ridge, .. } => {
                 let twice = ridge.plus(ridge);
-                let weights: Vec<S> = features.iter().map(|a| dot(a, a).plus(&twice)).collect();
-                let square = ridge.squared();
-                self.average_symmetric(d, |n, i, j| {
-                    let entry = weights[n].times(&features[n][i]).times(&features[n][j]);
-                    if i == j { entry.plus(&square) } else { entry }
-                })
+                let rows: Vec<Vec<S>> = features
+                    .iter()
+                    .map(|a| [scale(&dot(a, a).plus(&twice), a), a.clone()].concat())
+                    .collect();
+                let gram = S::average_gram(&rows);
+                let mixed = Matrix::from_fn(d, d, |i, j| gram[(i, d + j)].clone());
+                plus_diagonal(&mixed, &ridge.squared())
             }
         }
     }
@@ -160,6 +168,13 @@ impl<S: Scalar> FiniteSum<S> {
     }
 }
 
+/// A + rI.
+fn plus_diagonal<S: Scalar>(matrix: &Matrix<S>, r: &S) -> Matrix<S> {
+    Matrix::from_fn(matrix.rows(), matrix.rows(), |i, j| {
+        if i == j { matrix[(i, j)].plus(r) } else { matrix[(i, j)].clone() }
+    })
+}
+
 /// The control variate c_n that distillation subtracts, one vector a sample.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ControlVariate<S> {
@@ -185,7 +200,7 @@ pub enum RidgeConvention {
     StudentOnly,
 }
 
-impl<S: Scalar> ControlVariate<S> {
+impl<S: Linear> ControlVariate<S> {
     /// The same control variate in another scalar.
     pub fn map<T: Scalar>(&self, convert: impl Fn(&S) -> T + Copy) -> ControlVariate<T> {
         match self {
