@@ -1,0 +1,91 @@
+//! Formulas are data: editing one constant of a claim or of a definition in a TOML file, alone,
+//! changes a verdict.
+
+use kd_audit::audit::finding::Conclusion;
+use kd_audit::audit::library::{FILES, Library};
+use kd_audit::audit::runner::{Options, audit_statement};
+use std::ops::Range;
+
+/// The numbers in the formulas of a file: byte ranges of literals inside the strings of `claim`
+/// keys of statements (not of mutants, which are false anyway) and `formula` keys of definitions.
+fn constants(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut offset = 0;
+    let mut table = "";
+    for line in text.split_inclusive('\n') {
+        if line.starts_with('[') {
+            table = line.trim();
+        }
+        let formula = (table == "[[statement]]" && line.starts_with("claim = "))
+            || (table == "[[definition]]" && line.starts_with("formula = "));
+        if formula {
+            found.extend(numbers(line).into_iter().map(|r| r.start + offset..r.end + offset));
+        }
+        offset += line.len();
+    }
+    found
+}
+
+/// Digits that are not part of a name.
+fn numbers(line: &str) -> Vec<Range<usize>> {
+    let bytes = line.as_bytes();
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let mut found = Vec::new();
+    let mut i = 0;
+    while i < bytes.len() {
+        let start = i;
+        while i < bytes.len() && word(bytes[i]) {
+            i += 1;
+        }
+        if i > start && bytes[start..i].iter().all(u8::is_ascii_digit) {
+            found.push(start..i);
+        }
+        i = i.max(start + 1);
+    }
+    found
+}
+
+/// Whether the audit of the edited library contradicts what its files expect.
+fn contradicted(edited: &str, text: &str) -> bool {
+    let texts = FILES.iter().map(|(id, original)| {
+        (format!("theorems/{id}.toml"), if *id == edited { text } else { *original })
+    });
+    let Ok(library) = Library::from_texts(texts) else {
+        return true; // for example the statement became one of its own mutants
+    };
+    let options = Options { instances: 6, ..Options::default() };
+    library
+        .theorems()
+        .iter()
+        .filter(|theorem| theorem.id == edited || theorem.uses.iter().any(|used| used == edited))
+        .flat_map(|theorem| theorem.statements.iter().map(move |statement| (theorem, statement)))
+        .any(|(theorem, statement)| {
+            audit_statement(theorem, statement, None, options).conclusion()
+                == Conclusion::Contradicted
+        })
+}
+
+#[test]
+fn the_unedited_files_are_not_contradicted() {
+    assert!(FILES.iter().all(|(id, text)| !contradicted(id, text)));
+}
+
+#[test]
+fn every_constant_of_every_bound_matters() {
+    let mut count = 0;
+    let mut unnoticed = Vec::new();
+    for (id, text) in FILES {
+        for range in constants(text) {
+            count += 1;
+            let value: u64 = text[range.clone()].parse().unwrap();
+            let mut edited = text.to_owned();
+            edited.replace_range(range.clone(), &(value + 1).to_string());
+            let line = text[..range.start].matches('\n').count() + 1;
+            if !contradicted(id, &edited) {
+                unnoticed.push(format!("theorems/{id}.toml:{line}: {value} to {}", value + 1));
+            }
+        }
+    }
+    assert!(unnoticed.is_empty(), "{unnoticed:#?}");
+    assert!(count > 50, "only {count} constants were found");
+}

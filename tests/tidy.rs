@@ -1,0 +1,113 @@
+//! The invariants of the source tree, each as a test.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Each layer may use itself and the layers before it.
+const LAYERS: [&str; 8] =
+    ["scalar", "linear", "claim", "problem", "estimator", "expectation", "audit", "report"];
+/// `error` collects the faults of every layer, and only the command line returns it.
+const ABOVE: [&str; 2] = ["error", "cli"];
+
+/// Files that decide: no floating-point type may occur in them.
+const EXACT: [&str; 8] = [
+    "src/linear/exact.rs",
+    "src/expectation/exact.rs",
+    "src/claim/expr.rs",
+    "src/claim/parser.rs",
+    "src/claim/elaborate.rs",
+    "src/claim/evaluate.rs",
+    "src/claim/theorem.rs",
+    "src/audit/hypotheses.rs",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut folders = vec![root().join("src")];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                files.push((path.strip_prefix(root()).unwrap().to_owned(), text));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The part of a file before its unit tests, without comments.
+fn code(text: &str) -> String {
+    let code = text.split("#[cfg(test)]").next().unwrap_or(text);
+    code.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn layers_point_one_way() {
+    let known: BTreeSet<&str> = LAYERS.into_iter().chain(ABOVE).collect();
+    for (path, text) in sources() {
+        let module = path.iter().nth(1).unwrap().to_str().unwrap().trim_end_matches(".rs");
+        let rank = LAYERS.iter().position(|layer| *layer == module).unwrap_or(LAYERS.len());
+        if ["lib", "main"].contains(&module) {
+            continue;
+        }
+        assert!(known.contains(module), "{} belongs to no layer", path.display());
+        for used in code(&text).split("crate::").skip(1) {
+            let used: String =
+                used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let used_rank = LAYERS.iter().position(|layer| *layer == used).unwrap_or(LAYERS.len());
+            assert!(used_rank <= rank, "{} reads upward: crate::{used}", path.display());
+        }
+    }
+}
+
+#[test]
+fn exact_code_has_no_floats() {
+    for name in EXACT {
+        let text = std::fs::read_to_string(root().join(name)).unwrap();
+        for word in code(&text).split(|c: char| !c.is_alphanumeric() && c != '_') {
+            assert!(!["f32", "f64"].contains(&word), "{name} mentions {word}");
+        }
+    }
+}
+
+#[test]
+fn the_library_does_not_print() {
+    for (path, text) in sources() {
+        let is_binary = ["src/cli.rs", "src/main.rs"].iter().any(|name| path == Path::new(name));
+        if !is_binary {
+            for printing in ["println!", "eprintln!", "print!(", "dbg!"] {
+                assert!(!code(&text).contains(printing), "{}: {printing}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn files_are_short_and_finished() {
+    for (path, text) in sources() {
+        let lines = text.lines().count();
+        assert!(lines <= 600, "{} has {lines} lines", path.display());
+        for mark in ["todo!", "unimplemented!", "FIXME", "XXX"] {
+            assert!(!text.contains(mark), "{}: {mark}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_theorem_file_is_compiled_in() {
+    let compiled: BTreeSet<String> =
+        kd_audit::audit::library::FILES.iter().map(|(id, _)| format!("{id}.toml")).collect();
+    let found: BTreeSet<String> = std::fs::read_dir(root().join("theorems"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(compiled, found);
+}
