@@ -10,13 +10,15 @@ const LAYERS: [&str; 8] =
 const ABOVE: [&str; 2] = ["error", "cli"];
 
 /// Files that decide: no floating-point type may occur in them.
-const EXACT: [&str; 8] = [
+const EXACT: [&str; 10] = [
     "src/linear/exact.rs",
     "src/expectation/exact.rs",
     "src/claim/expr.rs",
     "src/claim/parser.rs",
     "src/claim/elaborate.rs",
     "src/claim/evaluate.rs",
+    "src/claim/quadratic.rs",
+    "src/claim/dictionary.rs",
     "src/claim/theorem.rs",
     "src/audit/hypotheses.rs",
 ];

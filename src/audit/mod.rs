@@ -2,7 +2,8 @@
 //!
 //! [`library`] loads the files, [`setting`] gives an instance's value to every quantity,
 //! [`hypotheses`] and [`check`] judge one claim on one instance, [`search`](mod@search) and
-//! [`shrink`](mod@shrink) look for small witnesses, [`data`] makes an instance of a data set,
+//! [`shrink`](mod@shrink) look for small witnesses, [`data`] makes an instance of a data set
+//! and [`prediction`] compares theorems and measurement on it,
 //! [`runner`] puts it together and [`finding`] is what comes out.
 
 pub mod check;
@@ -10,6 +11,7 @@ pub mod data;
 pub mod finding;
 pub mod hypotheses;
 pub mod library;
+pub mod prediction;
 pub mod runner;
 pub mod search;
 pub mod setting;

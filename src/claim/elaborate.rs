@@ -1,175 +1,18 @@
-//! Names and types: from a syntax tree to a typed [`Expr`].
+//! Types: from a syntax tree to a typed [`Expr`].
 
-use super::expr::{Definition, Exponent, Expr, Formula, Node, Relation, Scope, Shape};
-use super::parser::{self, FormulaError, Syntax, SyntaxNode};
-use super::vocabulary::{DEFINITIONS, Law, Quantity};
-use std::collections::{BTreeMap, BTreeSet};
+use super::dictionary::{Dictionary, Entry};
+use super::expr::{Definition, Exponent, Expr, Node, Scope, Shape};
+use super::parser::{FormulaError, Syntax, SyntaxNode};
+use super::vocabulary::{Law, Quantity};
+use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// What the names of a file mean.
-///
-/// Definitions may use only those made before them, so they cannot be cyclic.
-#[derive(Clone, Debug)]
-pub struct Dictionary {
-    definitions: BTreeMap<String, Entry>,
-    /// The symbols that a file has declared; `None` allows the whole vocabulary.
-    declared: Option<BTreeSet<String>>,
-}
-
-#[derive(Clone, Debug)]
-struct Entry {
-    parameters: Vec<String>,
-    syntax: Syntax,
-    latex: String,
-    /// Made by a file, and so usable without being declared.
-    local: bool,
-    /// The typed body, when there are no parameters.
-    body: Option<Arc<Expr>>,
-}
 
 /// An expanded formula has at most this many parts, and nests at most this deep.
 const MAX_PARTS: usize = 50_000;
 const MAX_DEPTH: usize = 400;
 
-const FUNCTIONS: [&str; 7] = ["inner", "norm_sq", "sqrt", "min", "max", "sum", "E"];
-
-impl Dictionary {
-    /// The vocabulary and its standard definitions, all usable.
-    ///
-    /// # Panics
-    /// If a standard definition does not elaborate, which a test excludes.
-    pub fn standard() -> Self {
-        let mut dictionary = Self { definitions: BTreeMap::new(), declared: None };
-        for row in &DEFINITIONS {
-            let parameters = row.parameters.iter().map(|p| (*p).to_owned()).collect();
-            dictionary
-                .insert(row.name, parameters, row.formula, row.latex.to_owned(), false)
-                .expect("standard definitions are well typed");
-        }
-        dictionary
-    }
-
-    /// Restricts the vocabulary to the declared symbols; definitions of files stay usable.
-    pub fn restrict_to(&mut self, declared: BTreeSet<String>) {
-        self.declared = Some(declared);
-    }
-
-    /// The scope of a symbol of the vocabulary, standard definitions included.
-    pub fn scope_of(&self, name: &str) -> Option<Scope> {
-        if let Some(entry) = self.definitions.get(name).filter(|entry| !entry.local) {
-            // A standard definition with parameters depends on what its body depends on.
-            let body = entry.body.clone().or_else(|| self.check_body(entry).ok().map(Arc::new));
-            return body.map(|body| body.scope);
-        }
-        Quantity::named(name).map(|quantity| quantity.entry().scope)
-    }
-
-    /// Takes over the definitions that other files have made.
-    pub fn import(&mut self, other: &Self) {
-        for (name, entry) in other.definitions.iter().filter(|(_, entry)| entry.local) {
-            self.definitions.insert(name.clone(), entry.clone());
-        }
-    }
-
-    /// Adds a definition of a file.
-    ///
-    /// # Errors
-    /// If the name is taken, or the formula does not parse or type.
-    pub fn define(
-        &mut self,
-        name: &str,
-        parameters: Vec<String>,
-        formula: &str,
-        latex: String,
-    ) -> Result<(), FormulaError> {
-        self.insert(name, parameters, formula, latex, true)
-    }
-
-    fn insert(
-        &mut self,
-        name: &str,
-        parameters: Vec<String>,
-        formula: &str,
-        latex: String,
-        local: bool,
-    ) -> Result<(), FormulaError> {
-        let taken = |name: &str| {
-            FUNCTIONS.contains(&name)
-                || self.definitions.contains_key(name)
-                || (self.allows(name) && Quantity::named(name).is_some())
-        };
-        for name in std::iter::once(name).chain(parameters.iter().map(String::as_str)) {
-            let identifier = name.starts_with(|c: char| c.is_ascii_alphabetic())
-                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-            if !identifier || taken(name) {
-                let cause = format!("the name {name:?} is taken or not an identifier");
-                return Err(FormulaError::new(0, cause));
-            }
-        }
-        let syntax = parser::parse_expression(formula)?;
-        let mut entry = Entry { parameters, syntax, latex, local, body: None };
-        let body = self.check_body(&entry)?;
-        if entry.parameters.is_empty() {
-            entry.body = Some(Arc::new(body));
-        }
-        self.definitions.insert(name.to_owned(), entry);
-        Ok(())
-    }
-
-    /// Types the body with a constant in place of each parameter.
-    fn check_body(&self, entry: &Entry) -> Result<Expr, FormulaError> {
-        use crate::scalar::Scalar as _;
-        let constant = Expr {
-            node: Node::Number(crate::scalar::Rational::one()),
-            shape: Shape::Scalar,
-            scope: Scope::Fixed,
-        };
-        let bound = entry.parameters.iter().map(|p| (p.as_str(), &constant)).collect();
-        Elaboration::new(self, bound).expr(&entry.syntax)
-    }
-
-    /// A formula: one relation, or an equivalence of two.
-    ///
-    /// # Errors
-    /// With the place and the cause, if the text does not parse or does not type.
-    pub fn formula(&self, text: &str) -> Result<Formula, FormulaError> {
-        let mut relations = Vec::new();
-        for (lhs, sign, rhs) in parser::parse_formula(text)? {
-            let mut elaboration = Elaboration::new(self, BTreeMap::new());
-            let (left, right) = (elaboration.expr(&lhs)?, elaboration.expr(&rhs)?);
-            if left.shape != right.shape {
-                return Err(FormulaError::new(rhs.at, "a scalar is compared with a vector"));
-            }
-            if left.shape == Shape::Vector
-                && !matches!(sign, super::expr::Sign::Equal | super::expr::Sign::NotEqual)
-            {
-                let cause = format!("vectors are compared with = or !=, not {}", sign.text());
-                return Err(FormulaError::new(lhs.at, cause));
-            }
-            join(left.scope, right.scope, rhs.at)?;
-            relations.push(Relation { lhs: left, sign, rhs: right });
-        }
-        let last = relations.pop().ok_or_else(|| FormulaError::new(0, "an empty formula"))?;
-        Ok(match relations.pop() {
-            None => Formula::Relation(last),
-            Some(first) => Formula::Equivalence(first, last),
-        })
-    }
-
-    /// An expression by itself.
-    ///
-    /// # Errors
-    /// With the place and the cause, if the text does not parse or does not type.
-    pub fn expression(&self, text: &str) -> Result<Expr, FormulaError> {
-        Elaboration::new(self, BTreeMap::new()).expr(&parser::parse_expression(text)?)
-    }
-
-    fn allows(&self, name: &str) -> bool {
-        self.declared.as_ref().is_none_or(|declared| declared.contains(name))
-    }
-}
-
-struct Elaboration<'a> {
+/// One expression being typed.
+pub(super) struct Elaboration<'a> {
     dictionary: &'a Dictionary,
     bound: BTreeMap<&'a str, &'a Expr>,
     index: Option<String>,
@@ -180,7 +23,7 @@ struct Elaboration<'a> {
 }
 
 /// The scope of a combination; two different laws do not combine outside `E[...]`.
-fn join(a: Scope, b: Scope, at: usize) -> Result<Scope, FormulaError> {
+pub(super) fn join(a: Scope, b: Scope, at: usize) -> Result<Scope, FormulaError> {
     match (a, b) {
         (Scope::Random(left), Scope::Random(right)) if left != right => Err(FormulaError::new(
             at,
@@ -193,11 +36,11 @@ fn join(a: Scope, b: Scope, at: usize) -> Result<Scope, FormulaError> {
 }
 
 impl<'a> Elaboration<'a> {
-    fn new(dictionary: &'a Dictionary, bound: BTreeMap<&'a str, &'a Expr>) -> Self {
+    pub(super) fn new(dictionary: &'a Dictionary, bound: BTreeMap<&'a str, &'a Expr>) -> Self {
         Self { dictionary, bound, index: None, depth: 0, parts: 0, in_body: false }
     }
 
-    fn expr(&mut self, syntax: &Syntax) -> Result<Expr, FormulaError> {
+    pub(super) fn expr(&mut self, syntax: &Syntax) -> Result<Expr, FormulaError> {
         self.depth += 1;
         self.parts += 1;
         if self.depth > MAX_DEPTH || self.parts > MAX_PARTS {

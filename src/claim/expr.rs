@@ -1,6 +1,6 @@
 //! The typed formula: what a theorem file says, after parsing and checking.
 //!
-//! An [`Expr`] is built once, by [`elaborate`](super::elaborate), and then *evaluated* in three
+//! An [`Expr`] is built once, by [`dictionary`](super::dictionary), and then *evaluated* in three
 //! arithmetics, *rendered* as LaTeX and *written back* as text. No bound exists in any other form.
 
 use super::vocabulary::{Law, Quantity};

@@ -1,15 +1,12 @@
 //! From the text of a theorem file to a [`Theorem`], with every error placed at its line.
 
-use super::elaborate::Dictionary;
+use super::dictionary::Dictionary;
+use super::document::{RawMutant, RawStatement, RawSymbols, RawTheorem};
 use super::expr::{Formula, Scope, Sign};
 use super::parser::FormulaError;
-use super::theorem::{
-    Claim, Condition, Expectation, Family, Hypothesis, Kind, Mutant, Statement, Stored, Theorem,
-};
-use super::vocabulary::Process;
+use super::theorem::{Claim, Hypothesis, Kind, Mutant, Statement, Stored, Theorem};
 use crate::scalar::Rational;
-use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use toml::Spanned;
 
@@ -28,104 +25,6 @@ pub struct FileError {
     pub column: usize,
     /// The cause, in lower case without a full stop.
     pub cause: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTheorem {
-    #[allow(dead_code, reason = "checked before the rest is read")]
-    format: u64,
-    id: Spanned<String>,
-    title: String,
-    summary: String,
-    source: String,
-    published: String,
-    deviation: String,
-    #[serde(default)]
-    uses: Vec<Spanned<String>>,
-    symbols: RawSymbols,
-    #[serde(default)]
-    definition: Vec<RawDefinition>,
-    statement: Vec<RawStatement>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSymbols {
-    #[serde(default)]
-    fixed: Vec<Spanned<String>>,
-    #[serde(default)]
-    state: Vec<Spanned<String>>,
-    #[serde(default)]
-    random: Vec<Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawDefinition {
-    name: Spanned<String>,
-    #[serde(default)]
-    parameters: Vec<String>,
-    formula: Spanned<String>,
-    latex: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawStatement {
-    part: Spanned<String>,
-    kind: Kind,
-    summary: String,
-    #[serde(default)]
-    family: Family,
-    process: Process,
-    claim: Spanned<String>,
-    #[serde(default)]
-    almost_surely: bool,
-    hypotheses: BTreeMap<String, Spanned<String>>,
-    unviolated: Option<String>,
-    #[serde(default)]
-    expect: Expectation,
-    #[serde(default)]
-    example: Vec<RawStored>,
-    #[serde(default)]
-    mutant: Vec<RawMutant>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawStored {
-    name: String,
-    instance: Spanned<toml::Value>,
-    lhs: Rational,
-    rhs: Rational,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawMutant {
-    name: Spanned<String>,
-    summary: String,
-    claim: Option<Spanned<String>>,
-    #[serde(default)]
-    hypotheses: BTreeMap<String, Spanned<String>>,
-    #[serde(default)]
-    without: Vec<Spanned<String>>,
-    #[serde(default = "refuted")]
-    expect: Expectation,
-    witness: Option<RawWitness>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawWitness {
-    instance: Spanned<toml::Value>,
-    lhs: Rational,
-    rhs: Rational,
-}
-
-fn refuted() -> Expectation {
-    Expectation::Refuted
 }
 
 /// Reads a theorem file. `library` finds the theorems whose definitions it uses.
@@ -435,28 +334,5 @@ impl Reader<'_> {
             .witness
             .map(|w| self.stored(format!("witness of {name}"), w.instance, w.lhs, w.rhs));
         Ok(Mutant { name, summary: raw.summary, claim, expect: raw.expect, witness })
-    }
-}
-
-impl Claim {
-    /// The conditions that bound a scalar from above: `symbol <= e` or `symbol < e`.
-    pub fn upper_bounds(
-        &self,
-        symbol: super::vocabulary::Quantity,
-    ) -> impl Iterator<Item = &super::expr::Expr> {
-        self.hypotheses.iter().filter_map(move |hypothesis| {
-            let Condition::Formula(Formula::Relation(relation)) = &hypothesis.condition else {
-                return None;
-            };
-            let is_symbol = |side: &super::expr::Expr| {
-                matches!(&side.node, super::expr::Node::Quantity(q, _) if *q == symbol)
-            };
-            match relation.sign {
-                Sign::AtMost | Sign::Less if is_symbol(&relation.lhs) => Some(&relation.rhs),
-                Sign::AtLeast | Sign::Greater if is_symbol(&relation.rhs) => Some(&relation.lhs),
-                _ => None,
-            }
-            .filter(|bound| !bound.mentions(symbol))
-        })
     }
 }

@@ -117,7 +117,7 @@ impl Expr {
 
 #[cfg(test)]
 mod tests {
-    use super::super::elaborate::Dictionary;
+    use super::super::dictionary::Dictionary;
 
     #[test]
     fn formulas_are_typeset_from_their_tree() {

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! `inner`, `norm_sq`, `sqrt`, `min`, `max` and `sum` are written as calls; what a name means is
-//! settled by [`elaborate`](super::elaborate). Numbers are integers or decimals, read exactly.
+//! settled by [`dictionary`](super::dictionary). Numbers are integers or decimals, read exactly.
 
 use crate::scalar::Rational;
 

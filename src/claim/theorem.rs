@@ -1,8 +1,8 @@
 //! What a theorem file holds, once read: statements, their mutants and worked examples.
 
-use super::elaborate::Dictionary;
-use super::expr::{Formula, Scope};
-use super::vocabulary::{Class, Process};
+use super::dictionary::Dictionary;
+use super::expr::{Expr, Formula, Node, Scope, Sign};
+use super::vocabulary::{Class, Process, Quantity};
 use crate::scalar::Rational;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -83,7 +83,7 @@ pub struct Hypothesis {
 #[derive(Clone, Debug)]
 pub enum Condition {
     /// Membership in a class of problems, everywhere, with its constant if it takes one.
-    Class(Class, Option<super::expr::Expr>),
+    Class(Class, Option<Expr>),
     /// A formula about fixed quantities.
     Formula(Formula),
 }
@@ -167,7 +167,7 @@ impl Claim {
     }
 
     /// Whether the formula or a hypothesis is about the quantity.
-    pub fn mentions(&self, quantity: super::vocabulary::Quantity) -> bool {
+    pub fn mentions(&self, quantity: Quantity) -> bool {
         let in_formula = |formula: &Formula| {
             formula.relations().iter().any(|r| r.lhs.mentions(quantity) || r.rhs.mentions(quantity))
         };
@@ -178,6 +178,23 @@ impl Claim {
                     constant.as_ref().is_some_and(|constant| constant.mentions(quantity))
                 }
             })
+    }
+
+    /// The conditions that bound a scalar from above: `symbol <= e` or `symbol < e`.
+    pub fn upper_bounds(&self, symbol: Quantity) -> impl Iterator<Item = &Expr> {
+        self.hypotheses.iter().filter_map(move |hypothesis| {
+            let Condition::Formula(Formula::Relation(relation)) = &hypothesis.condition else {
+                return None;
+            };
+            let is_symbol =
+                |side: &Expr| matches!(&side.node, Node::Quantity(q, _) if *q == symbol);
+            match relation.sign {
+                Sign::AtMost | Sign::Less if is_symbol(&relation.lhs) => Some(&relation.rhs),
+                Sign::AtLeast | Sign::Greater if is_symbol(&relation.rhs) => Some(&relation.lhs),
+                _ => None,
+            }
+            .filter(|bound| !bound.mentions(symbol))
+        })
     }
 
     /// Whether a class is among the hypotheses.

@@ -1,7 +1,7 @@
 //! The machine-readable report: no times, threads or paths, so that equal options give equal bytes.
 
-use crate::audit::data::DataReport;
 use crate::audit::finding::{Conclusion, StatementFinding};
+use crate::audit::prediction::DataReport;
 use crate::audit::runner::Options;
 use crate::claim::file::FORMAT;
 use serde::Serialize;

@@ -1,9 +1,9 @@
 //! The report for people: one row a statement, then what a reader should not miss.
 
 use super::AuditReport;
-use crate::audit::data::{DataReport, WeightRow};
 use crate::audit::finding::{Conclusion, Grade, MutantVerdict, Number, StatementFinding};
 use crate::audit::library::Library;
+use crate::audit::prediction::{DataReport, WeightRow};
 use crate::claim::theorem::{Condition, Statement, Theorem};
 use crate::claim::vocabulary::{DEFINITIONS, QUANTITIES};
 use crate::scalar::{Interval, Scalar};
