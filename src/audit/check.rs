@@ -187,32 +187,12 @@ fn largest_step<S: MomentArithmetic>(
     budget: Budget,
 ) -> Rational {
     let setting = Setting::<S>::new(instance, constants, claim.process, budget);
-    let value = |bound: &Expr| {
+    let values = claim.upper_bounds(symbol).filter_map(|(bound, strict): (&Expr, bool)| {
         let value = evaluate_scalar(bound, &setting).ok()?;
-        lower_rational(&value).filter(Rational::is_positive)
-    };
-    let smallest = claim.upper_bounds(symbol).filter_map(value).min();
-    let smallest = smallest.map(|bound| {
+        let value = lower_rational(&value).filter(Rational::is_positive)?;
         // A strict bound is approached, not reached.
-        if claim.is_strict(symbol) { bound.times(&Rational::ratio(15, 16)) } else { bound }
+        Some(if strict { value.times(&Rational::ratio(15, 16)) } else { value })
     });
     let default = || constants.and_then(|c| c.l_exp.reciprocal()).unwrap_or(Rational::ONE);
-    smallest.unwrap_or_else(default)
-}
-
-impl Claim {
-    /// Whether a hypothesis bounds the step size strictly.
-    fn is_strict(&self, symbol: Quantity) -> bool {
-        use crate::claim::expr::Sign;
-        self.hypotheses.iter().any(|hypothesis| {
-            let Condition::Formula(Formula::Relation(relation)) = &hypothesis.condition else {
-                return false;
-            };
-            match relation.sign {
-                Sign::Less => relation.lhs.mentions(symbol),
-                Sign::Greater => relation.rhs.mentions(symbol),
-                _ => false,
-            }
-        })
-    }
+    values.min().unwrap_or_else(default)
 }

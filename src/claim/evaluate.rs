@@ -185,8 +185,8 @@ fn conjunction(parts: impl Iterator<Item = Truth>, sign: Sign) -> Truth {
 
 pub(super) struct Evaluator<'a, S, E> {
     environment: &'a E,
-    /// Values of expectations that do not depend on an outcome: without it, E[c] inside
-    /// E[norm_sq(c - E[c])] would be summed again for each outcome.
+    /// Values of expectations that do not depend on an outcome: without it, `E[c]` inside
+    /// `E[norm_sq(c - E[c])]` would be summed again for each outcome.
     memo: RefCell<HashMap<*const Expr, Value<S>>>,
 }
 

@@ -59,7 +59,9 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn at(&self, offset: usize, cause: impl Into<String>) -> FileError {
-        let before = &self.text[..self.text.floor_char_boundary(offset.min(self.text.len()))];
+        let boundary =
+            (0..=offset.min(self.text.len())).rev().find(|i| self.text.is_char_boundary(*i));
+        let before = &self.text[..boundary.unwrap_or(0)];
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
         FileError {
             file: self.file.to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! The way of a formula: text → [`parser`] → `elaborate` (types, with names from a [`dictionary`]) → [`expr`] →
 //! [`evaluate`] in any arithmetic, or [`latex`]. What names exist is [`vocabulary`]; what a file
-//! holds is [`theorem`], and [`file`] reads it.
+//! holds is [`theorem`], and [`file`](mod@file) reads it.
 
 pub mod dictionary;
 mod document;

@@ -85,7 +85,7 @@ pub enum Condition {
     /// Membership in a class of problems, everywhere, with its constant if it takes one.
     Class(Class, Option<Expr>),
     /// A formula about fixed quantities.
-    Formula(Formula),
+    Formula(Box<Formula>),
 }
 
 /// A false variant of a statement.
@@ -180,20 +180,20 @@ impl Claim {
             })
     }
 
-    /// The conditions that bound a scalar from above: `symbol <= e` or `symbol < e`.
-    pub fn upper_bounds(&self, symbol: Quantity) -> impl Iterator<Item = &Expr> {
+    /// The bounds that the hypotheses put on a scalar from above, and whether each is strict.
+    pub fn upper_bounds(&self, symbol: Quantity) -> impl Iterator<Item = (&Expr, bool)> {
         self.hypotheses.iter().filter_map(move |hypothesis| {
-            let Condition::Formula(Formula::Relation(relation)) = &hypothesis.condition else {
-                return None;
-            };
+            let Condition::Formula(formula) = &hypothesis.condition else { return None };
+            let Formula::Relation(relation) = &**formula else { return None };
             let is_symbol =
                 |side: &Expr| matches!(&side.node, Node::Quantity(q, _) if *q == symbol);
-            match relation.sign {
-                Sign::AtMost | Sign::Less if is_symbol(&relation.lhs) => Some(&relation.rhs),
-                Sign::AtLeast | Sign::Greater if is_symbol(&relation.rhs) => Some(&relation.lhs),
-                _ => None,
-            }
-            .filter(|bound| !bound.mentions(symbol))
+            let strict = matches!(relation.sign, Sign::Less | Sign::Greater);
+            let bound = match relation.sign {
+                Sign::AtMost | Sign::Less if is_symbol(&relation.lhs) => &relation.rhs,
+                Sign::AtLeast | Sign::Greater if is_symbol(&relation.rhs) => &relation.lhs,
+                _ => return None,
+            };
+            (!bound.mentions(symbol)).then_some((bound, strict))
         })
     }
 
@@ -241,7 +241,7 @@ impl Dictionary {
                 .iter()
                 .all(|r| r.lhs.scope == Scope::Fixed && r.rhs.scope == Scope::Fixed);
             return if fixed {
-                Ok(Condition::Formula(formula))
+                Ok(Condition::Formula(Box::new(formula)))
             } else {
                 let cause = "a hypothesis about a state or a random quantity must be a named class";
                 Err(FormulaError::new(0, cause))

@@ -115,7 +115,8 @@ mod tests {
     }
 
     /// Deliberately wrong estimators, which the check above must catch.
-    struct Broken(fn(&Oracle<'_, Rational>, &[Rational], &[usize]) -> Vec<Rational>);
+    struct Broken(Wrong);
+    type Wrong = fn(&Oracle<'_, Rational>, &[Rational], &[usize]) -> Vec<Rational>;
 
     impl GradientEstimator<Rational> for Broken {
         fn estimate(

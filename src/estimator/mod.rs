@@ -1,7 +1,7 @@
 //! Gradient estimators: what a step of SGD or of distillation subtracts.
 //!
 //! To add one: a type with [`GradientEstimator`], a variant of
-//! [`Process`](crate::claim::vocabulary::Process) with its formula, and an arm in [`estimator`].
+//! [`Process`] with its formula, and an arm in [`estimator`].
 
 mod distillation;
 

@@ -4,4 +4,6 @@ mod json;
 mod text;
 
 pub use json::{AuditReport, to_json};
-pub use text::{audit_table, data_summary, explain_contradictions, list, show_theorem};
+pub use text::{
+    audit_table, data_remarks, data_summary, explain_contradictions, list, show_theorem,
+};

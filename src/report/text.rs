@@ -7,6 +7,7 @@ use crate::audit::prediction::{DataReport, WeightRow};
 use crate::claim::theorem::{Condition, Statement, Theorem};
 use crate::claim::vocabulary::{DEFINITIONS, QUANTITIES};
 use crate::scalar::{Interval, Scalar};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -218,6 +219,24 @@ pub fn data_summary(data: &DataReport) -> String {
     }));
     text.push_str(&table(&rows));
     text
+}
+
+/// What the data set leaves open, by reason: rejected hypotheses and undecided statements.
+pub fn data_remarks(findings: &[StatementFinding]) -> String {
+    let mut remarks: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for finding in findings {
+        let reason = match finding.data.as_ref().map(|data| &data.grade) {
+            Some(Grade::Rejected { hypothesis }) => format!("violates the hypothesis {hypothesis}"),
+            Some(Grade::Inconclusive { why }) => format!("decides nothing, since {why}"),
+            _ => continue,
+        };
+        remarks.entry(reason).or_default().push(format!("{}/{}", finding.theorem, finding.part));
+    }
+    remarks.iter().fold(String::new(), |mut text, (reason, names)| {
+        let line = format!("The data set {reason}: {}", names.join(", "));
+        let _ = writeln!(text, "{}", wrap(&line, "  "));
+        text
+    })
 }
 
 /// One line a statement of every theorem.

@@ -1,0 +1,204 @@
+//! `kd-audit audit`: every statement, with instances, examples, a data set and mutants.
+
+use super::{CONTRADICTED, INCONCLUSIVE, MET, SearchArgs, print, read, select};
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use kd_audit::audit::data::{DataOptions, DataProblem};
+use kd_audit::audit::finding::{Conclusion, StatementFinding};
+use kd_audit::audit::library::Library;
+use kd_audit::audit::runner::{Options, audit_statement};
+use kd_audit::claim::theorem::{Statement, Theorem};
+use kd_audit::error::Error;
+use kd_audit::problem::{ConstantColumns, Dataset, DatasetOptions, RidgeConvention, Scale};
+use kd_audit::report;
+use kd_audit::scalar::Rational;
+use rayon::prelude::*;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+#[derive(Args)]
+pub struct AuditArgs {
+    /// Theorem ids or theorem files; all built-in theorems without any
+    theorems: Vec<String>,
+    /// Random instances a statement
+    #[arg(long, default_value_t = Options::default().instances)]
+    instances: usize,
+    #[command(flatten)]
+    search: SearchArgs,
+    /// Threads; all cores by default
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Search for a witness against every mutant instead of replaying the stored ones
+    #[arg(long)]
+    no_stored_witnesses: bool,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+#[derive(Args)]
+struct DataArgs {
+    /// A CSV file to audit the least-squares claims on, instead of the embedded diabetes data
+    #[arg(long, requires = "target")]
+    data: Option<PathBuf>,
+    /// The column to predict
+    #[arg(long, requires = "data")]
+    target: Option<String>,
+    /// Leave data sets out
+    #[arg(long, conflicts_with = "data")]
+    no_data: bool,
+    /// How features are scaled
+    #[arg(long, value_enum, default_value_t = Scale::Standard)]
+    scale: Scale,
+    /// What becomes of constant features
+    #[arg(long, value_enum, default_value_t = ConstantColumns::Drop)]
+    constant_columns: ConstantColumns,
+    /// Add a feature of ones
+    #[arg(long)]
+    intercept: bool,
+    /// Step size, such as 1/100; 1/(8 L_exp) by default
+    #[arg(long)]
+    gamma: Option<Rational>,
+    /// Minibatch size
+    #[arg(long, default_value_t = 1)]
+    batch: usize,
+    /// Ridge, such as 1/1000
+    #[arg(long, default_value = "0")]
+    ridge: Rational,
+    /// Whether the teacher's gradient has the ridge term
+    #[arg(long, value_enum, default_value_t = Convention::Both)]
+    ridge_convention: Convention,
+    /// Horizon in steps; 10/(gamma mu) by default
+    #[arg(long)]
+    steps: Option<u64>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// A table for people
+    Text,
+    /// A document for programs
+    Json,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Convention {
+    /// The teacher's gradient has the ridge term
+    Both,
+    /// Only the student's loss has it
+    StudentOnly,
+}
+
+/// Runs the audit and returns the exit code.
+pub fn run(library: Library, args: &AuditArgs) -> Result<u8, Error> {
+    let (library, mut ids) = select(library, &args.theorems)?;
+    if ids.is_empty() {
+        ids = library.theorems().iter().map(|theorem| theorem.id.clone()).collect();
+    }
+    let data = load_data(&args.data)?;
+    if let Some(jobs) = args.jobs {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global();
+        pool.map_err(|error| Error::Usage(error.to_string()))?;
+    }
+    let options = Options {
+        instances: args.instances,
+        seed: args.search.seed,
+        search_evaluations: args.search.evaluations,
+        stored_witnesses: !args.no_stored_witnesses,
+        ..Options::default()
+    };
+    let statements: Vec<(&Theorem, &Statement)> = ids
+        .iter()
+        .filter_map(|id| library.theorem(id))
+        .flat_map(|theorem| theorem.statements.iter().map(move |statement| (theorem, statement)))
+        .collect();
+    let case = data.as_ref().map(|data| data.case(options.budget));
+    let progress = progress_bar(statements.len() as u64 + u64::from(data.is_some()), args.format);
+    let (timed, data_report): (Vec<(StatementFinding, Duration)>, _) = rayon::join(
+        || {
+            let audited = statements.par_iter().map(|(theorem, statement)| {
+                let start = Instant::now();
+                let finding = audit_statement(theorem, statement, case.as_ref(), options);
+                progress.inc(1);
+                (finding, start.elapsed())
+            });
+            audited.collect()
+        },
+        || {
+            let report = data.as_ref().map(|data| data.report(&library, options.budget));
+            progress.inc(1);
+            report
+        },
+    );
+    progress.finish_and_clear();
+    let (findings, times): (Vec<_>, Vec<_>) = timed.into_iter().unzip();
+    let audit = report::AuditReport::new(options, findings, data_report);
+    match args.format {
+        Format::Json => print(&report::to_json(&audit)),
+        Format::Text => {
+            print(&report::audit_table(&audit, &times));
+            if let Some(data) = &audit.data {
+                print(&format!("\n{}", report::data_summary(data)));
+                print(&report::data_remarks(&audit.statements));
+            }
+            let contradictions = report::explain_contradictions(&audit);
+            if !contradictions.is_empty() {
+                print(&format!("\n{contradictions}"));
+            }
+        }
+    }
+    Ok(match audit.conclusion {
+        Conclusion::Met => MET,
+        Conclusion::Contradicted => CONTRADICTED,
+        Conclusion::Inconclusive => INCONCLUSIVE,
+    })
+}
+
+fn progress_bar(length: u64, format: Format) -> ProgressBar {
+    if !matches!(format, Format::Text) || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} statements, {elapsed} elapsed");
+    let bar = ProgressBar::new(length);
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn load_data(args: &DataArgs) -> Result<Option<DataProblem>, Error> {
+    if args.no_data {
+        return Ok(None);
+    }
+    let (file, name, dataset) = match (&args.data, &args.target) {
+        (Some(path), Some(target)) => {
+            let options = DatasetOptions {
+                target: target.clone(),
+                scale: args.scale,
+                constant_columns: args.constant_columns,
+                intercept: args.intercept,
+                center_target: true,
+            };
+            let file = path.display().to_string();
+            let dataset = Dataset::parse(&read(path)?, &options)
+                .map_err(|source| Error::Dataset { file: file.clone(), source })?;
+            let name = path.file_stem().map_or(file.clone(), |s| s.to_string_lossy().into_owned());
+            (file, name, dataset)
+        }
+        _ => ("the embedded data".to_owned(), "diabetes".to_owned(), Dataset::diabetes()),
+    };
+    let options = DataOptions {
+        gamma: args.gamma.clone(),
+        batch: args.batch,
+        ridge: args.ridge.clone(),
+        ridge_convention: match args.ridge_convention {
+            Convention::Both => RidgeConvention::Both,
+            Convention::StudentOnly => RidgeConvention::StudentOnly,
+        },
+        steps: args.steps,
+    };
+    let problem = DataProblem::new(&name, dataset, &options);
+    problem.map(Some).map_err(|source| Error::Data { file, source })
+}

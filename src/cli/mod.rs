@@ -1,0 +1,124 @@
+//! The command line: arguments, and what the commands share. Everything that prints is below here.
+
+mod audit;
+mod refute;
+
+use clap::{Args, Parser, Subcommand};
+use kd_audit::audit::library::Library;
+use kd_audit::audit::runner::Options;
+use kd_audit::error::Error;
+use kd_audit::report;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Exit codes: every expectation met; one contradicted; usage or input error; undecided only.
+pub const MET: u8 = 0;
+pub const CONTRADICTED: u8 = 1;
+pub const USAGE: u8 = 2;
+pub const INCONCLUSIVE: u8 = 3;
+
+/// Audits the theorems of "Knowledge Distillation Performs Partial Variance Reduction": evaluates
+/// each exactly on random and real instances, and refutes its mutants.
+///
+/// Without a command, audits every theorem. Exit codes: 0 every expectation is met, 1 one is
+/// contradicted, 2 usage or input error, 3 some statements are undecided.
+#[derive(Parser)]
+#[command(name = "kd-audit", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    audit: audit::AuditArgs,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Audits theorems: instances, worked examples, a data set, mutants
+    Audit(audit::AuditArgs),
+    /// Lists the theorems and their parts
+    List,
+    /// Shows what a theorem says, under which hypotheses, and how it differs from the published form
+    Show {
+        /// A theorem's id, or a theorem file
+        theorem: String,
+    },
+    /// Searches for a witness against a statement, or against its mutants
+    Refute(refute::RefuteArgs),
+    /// Replays a witness file
+    Replay {
+        /// The witness, as `refute` writes it
+        file: PathBuf,
+        /// The theorem file that the witness is about, if it is not built in
+        #[arg(long)]
+        theorem: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+struct SearchArgs {
+    /// Where all randomness starts
+    #[arg(long, default_value_t = Options::default().seed)]
+    seed: u64,
+    /// Evaluations that a search may spend on one claim
+    #[arg(long, default_value_t = Options::default().search_evaluations)]
+    evaluations: usize,
+}
+
+/// Runs a command and returns the exit code.
+pub fn run(cli: Cli) -> Result<u8, Error> {
+    let library = Library::load()?;
+    match cli.command.unwrap_or(Command::Audit(cli.audit)) {
+        Command::Audit(args) => audit::run(library, &args),
+        Command::List => {
+            print(&report::list(&library));
+            Ok(MET)
+        }
+        Command::Show { theorem } => {
+            let (library, ids) = select(library, std::slice::from_ref(&theorem))?;
+            for theorem in ids.iter().filter_map(|id| library.theorem(id)) {
+                print(&report::show_theorem(theorem));
+            }
+            Ok(MET)
+        }
+        Command::Refute(args) => refute::run(library, &args),
+        Command::Replay { file, theorem } => refute::replay(library, &file, theorem.as_deref()),
+    }
+}
+
+/// Writes to standard output; a reader that has gone away is no fault.
+fn print(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|source| Error::Io { file: path.display().to_string(), source })
+}
+
+fn read_text(path: &Path) -> Result<String, Error> {
+    let invalid =
+        |_| std::io::Error::new(std::io::ErrorKind::InvalidData, "the file is not UTF-8 text");
+    String::from_utf8(read(path)?)
+        .map_err(invalid)
+        .map_err(|source| Error::Io { file: path.display().to_string(), source })
+}
+
+/// Resolves ids and files; files are added to the library.
+fn select(mut library: Library, names: &[String]) -> Result<(Library, Vec<String>), Error> {
+    let mut ids = Vec::new();
+    for name in names {
+        if name.ends_with(".toml") {
+            ids.push(library.add(name, &read_text(Path::new(name))?)?);
+        } else if library.theorem(name).is_some() {
+            ids.push(name.clone());
+        } else {
+            let known = library.theorems().iter().map(|theorem| theorem.id.as_str());
+            return Err(unknown("theorem", name, known));
+        }
+    }
+    Ok((library, ids))
+}
+
+fn unknown<'a>(what: &'static str, given: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    let known = known.collect::<Vec<_>>().join(", ");
+    Error::Unknown { what, given: given.to_owned(), known }
+}

@@ -1,0 +1,188 @@
+//! `kd-audit refute` and `kd-audit replay`: witnesses found, saved and checked again.
+
+use super::{
+    CONTRADICTED, INCONCLUSIVE, MET, SearchArgs, USAGE, print, read_text, select, unknown,
+};
+use clap::Args;
+use kd_audit::audit::check::{Outcome, check_instance};
+use kd_audit::audit::finding::{ClaimName, MutantFinding, MutantVerdict, Witness};
+use kd_audit::audit::library::Library;
+use kd_audit::audit::runner::{Options, audit_mutant, describe};
+use kd_audit::audit::search::search;
+use kd_audit::claim::file::FORMAT;
+use kd_audit::claim::theorem::{Mutant, Statement, Theorem};
+use kd_audit::error::Error;
+use kd_audit::report;
+use std::path::{Path, PathBuf};
+
+#[derive(Args)]
+pub struct RefuteArgs {
+    /// A theorem's id, an id and part such as theorem-1/one-step, or a theorem file
+    theorem: String,
+    /// The mutant to refute; the statements themselves without it
+    #[arg(long)]
+    mutant: Option<String>,
+    #[command(flatten)]
+    search: SearchArgs,
+    /// Where the witness is written; witness-ID-PART[-MUTANT].json by default
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+/// Searches for witnesses and returns the exit code.
+pub fn run(library: Library, args: &RefuteArgs) -> Result<u8, Error> {
+    let (name, part) = match args.theorem.split_once('/') {
+        Some((id, part)) if !args.theorem.ends_with(".toml") => (id.to_owned(), Some(part)),
+        _ => (args.theorem.clone(), None),
+    };
+    let (library, ids) = select(library, &[name])?;
+    let Some(theorem) = ids.first().and_then(|id| library.theorem(id)) else { return Ok(USAGE) };
+    let statements: Vec<&Statement> = match part {
+        None => theorem.statements.iter().collect(),
+        Some(part) => {
+            let parts = || theorem.statements.iter().map(|s| s.part.as_str());
+            vec![theorem.statement(part).ok_or_else(|| unknown("part", part, parts()))?]
+        }
+    };
+    let options = Options {
+        seed: args.search.seed,
+        search_evaluations: args.search.evaluations,
+        stored_witnesses: false,
+        ..Options::default()
+    };
+    let mut code = MET;
+    if let Some(name) = &args.mutant {
+        let named = |statement: &&&Statement| statement.mutant(name).is_some();
+        let mutants: Vec<&&Statement> = statements.iter().filter(named).collect();
+        if mutants.is_empty() {
+            let known = statements.iter().flat_map(|s| s.mutants.iter().map(|m| m.name.as_str()));
+            return Err(unknown("mutant", name, known));
+        }
+        for statement in mutants {
+            if let Some(mutant) = statement.mutant(name) {
+                code = code.max(refute_mutant(theorem, statement, mutant, options, args)?);
+            }
+        }
+        return Ok(code);
+    }
+    for statement in statements {
+        let name =
+            ClaimName { theorem: theorem.id.clone(), part: statement.part.clone(), mutant: None };
+        let seed_name = format!("{name} refute");
+        let result = search(
+            &statement.claim,
+            &seed_name,
+            options.seed,
+            options.search_evaluations,
+            options.budget,
+        );
+        match result.witness {
+            None => print(&format!(
+                "{name}: no witness in {} evaluations. That proves nothing.\n",
+                result.evaluations
+            )),
+            Some((instance, sides)) => {
+                let witness = Witness::new(name, &statement.claim, instance, &sides);
+                save(&witness, args.out.as_deref())?;
+                code = CONTRADICTED;
+            }
+        }
+    }
+    Ok(code)
+}
+
+fn refute_mutant(
+    theorem: &Theorem,
+    statement: &Statement,
+    mutant: &Mutant,
+    options: Options,
+    args: &RefuteArgs,
+) -> Result<u8, Error> {
+    let name =
+        ClaimName { theorem: theorem.id.clone(), part: statement.part.clone(), mutant: None };
+    let finding: MutantFinding = audit_mutant(&name, mutant, options);
+    match (&finding.witness, &finding.verdict) {
+        (Some(witness), _) => save(witness, args.out.as_deref())?,
+        (None, MutantVerdict::Survived { evaluations }) => print(&format!(
+            "{name} [{}]: no witness in {evaluations} evaluations. That proves nothing.\n",
+            mutant.name
+        )),
+        (None, _) => {}
+    }
+    Ok(if finding.contradicts() { CONTRADICTED } else { MET })
+}
+
+/// Writes a witness, and says what it shows.
+fn save(witness: &Witness, out: Option<&Path>) -> Result<(), Error> {
+    let ClaimName { theorem, part, mutant } = &witness.claim;
+    let stem: Vec<&str> = [theorem, part].into_iter().chain(mutant).map(String::as_str).collect();
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let name: String = stem.join("-").chars().map(plain).collect();
+    let path = out.map_or_else(|| PathBuf::from(format!("witness-{name}.json")), Path::to_path_buf);
+    std::fs::write(&path, report::to_json(witness))
+        .map_err(|source| Error::Io { file: path.display().to_string(), source })?;
+    let instance = serde_json::to_string(&witness.instance).unwrap_or_default();
+    print(&format!(
+        "{} is refuted by\n  {instance}\n  left side   {}\n  right side  {}\n  written to {}\n",
+        witness.claim,
+        witness.lhs,
+        witness.rhs,
+        path.display()
+    ));
+    Ok(())
+}
+
+/// Checks a witness again and returns the exit code.
+pub fn replay(mut library: Library, path: &Path, theorem: Option<&Path>) -> Result<u8, Error> {
+    if let Some(theorem) = theorem {
+        library.add(&theorem.display().to_string(), &read_text(theorem)?)?;
+    }
+    let file = path.display().to_string();
+    let witness = parse_witness(&file, &read_text(path)?)?;
+    let ClaimName { theorem: id, part, mutant } = &witness.claim;
+    let known = || library.theorems().iter().map(|theorem| theorem.id.as_str());
+    let theorem = library.theorem(id).ok_or_else(|| unknown("theorem", id, known()))?;
+    let parts = || theorem.statements.iter().map(|s| s.part.as_str());
+    let statement = theorem.statement(part).ok_or_else(|| unknown("part", part, parts()))?;
+    let claim = match mutant {
+        None => &statement.claim,
+        Some(name) => {
+            let mutants = || statement.mutants.iter().map(|m| m.name.as_str());
+            &statement.mutant(name).ok_or_else(|| unknown("mutant", name, mutants()))?.claim
+        }
+    };
+    if claim.hash() != witness.hash {
+        print(&format!(
+            "The claim {} has changed since the witness was found (then {}, now {}).\n",
+            witness.claim,
+            witness.hash,
+            claim.hash()
+        ));
+    }
+    let outcome = check_instance(claim, &witness.instance, Options::default().budget);
+    print(&format!("{}: the claim {}\n", witness.claim, describe(&outcome)));
+    Ok(match &outcome {
+        Outcome::Fails(sides) if sides.numbers() == (witness.lhs, witness.rhs) => MET,
+        Outcome::Inconclusive { .. } => INCONCLUSIVE,
+        _ => {
+            print("The witness is not reproduced.\n");
+            CONTRADICTED
+        }
+    })
+}
+
+fn parse_witness(file: &str, text: &str) -> Result<Witness, Error> {
+    let fault = |error: serde_json::Error| Error::Witness {
+        file: file.to_owned(),
+        line: error.line().max(1),
+        column: error.column().max(1),
+        cause: error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
+    };
+    let document: serde_json::Value = serde_json::from_str(text).map_err(fault)?;
+    let format = document.get("format").and_then(serde_json::Value::as_u64);
+    if let Some(found) = format.filter(|found| *found > FORMAT) {
+        let line = text.lines().position(|line| line.contains("\"format\"")).unwrap_or(0) + 1;
+        return Err(Error::NewerFormat { file: file.to_owned(), line, found });
+    }
+    serde_json::from_str(text).map_err(fault)
+}
