@@ -1,6 +1,7 @@
 //! One claim on one instance: hypotheses first, then the formula, exactly if possible.
 
 use super::hypotheses::{Standing, Unmet, check_condition, check_hypotheses, lower_rational};
+use super::rigor::{Rigorous, evaluate_rigorously};
 use super::setting::Setting;
 use crate::claim::evaluate::{self, Evaluation, Truth, evaluate_scalar};
 use crate::claim::expr::{Expr, Formula};
@@ -105,19 +106,19 @@ pub(super) fn unmet(Unmet { hypothesis, standing }: Unmet) -> Outcome {
     }
 }
 
-/// Evaluates the formula exactly, and in intervals where it has no rational value or costs too
-/// much. The hypotheses have been checked.
+/// Evaluates the formula with certainty. The hypotheses have been checked.
 pub(super) fn decide(
     claim: &Claim,
     exact: &Setting<'_, Rational>,
     enclosed: impl FnOnce(&Formula) -> Result<Evaluation<Interval>, Undefined>,
 ) -> Outcome {
-    match evaluate::evaluate(&claim.formula, exact) {
-        Ok(evaluation) => conclude(claim, &evaluation, |l, r| Sides::Exact(l.clone(), r.clone())),
-        Err(Undefined::IrrationalRoot | Undefined::Budget(_)) => match enclosed(&claim.formula) {
-            Ok(evaluation) => conclude(claim, &evaluation, |l, r| Sides::Enclosed(*l, *r)),
-            Err(why) => Outcome::Inconclusive { why: why.to_string() },
-        },
+    match evaluate_rigorously(&claim.formula, exact, enclosed) {
+        Ok(Rigorous::Exact(evaluation)) => {
+            conclude(claim, &evaluation, |l, r| Sides::Exact(l.clone(), r.clone()))
+        }
+        Ok(Rigorous::Enclosed(evaluation)) => {
+            conclude(claim, &evaluation, |l, r| Sides::Enclosed(*l, *r))
+        }
         Err(why) => Outcome::Inconclusive { why: why.to_string() },
     }
 }

@@ -1,8 +1,10 @@
 //! Whether an instance satisfies a hypothesis: met with a certificate, violated with the point that
 //! shows it, or undecided. A hypothesis is never passed over.
 
+use super::rigor::{Rigorous, evaluate_rigorously};
 use super::setting::Setting;
-use crate::claim::evaluate::{self, Truth, evaluate_scalar};
+use crate::claim::evaluate::{Truth, evaluate, evaluate_scalar};
+use crate::claim::expr::Formula;
 use crate::claim::theorem::{Claim, Condition, Family, Hypothesis};
 use crate::claim::vocabulary::{Class, Process};
 use crate::expectation::{Budget, MomentArithmetic};
@@ -86,22 +88,19 @@ pub fn check_condition(
             }
         }
         Condition::Formula(formula) => {
-            let text = || format!("{formula} is false");
-            match evaluate::evaluate(formula, &exact).map(|evaluation| evaluation.truth) {
-                Ok(Truth::Holds) => return Standing::Met,
-                Ok(Truth::Fails) => return Standing::Violated(text()),
-                Ok(Truth::Unknown) => {}
-                Err(Undefined::IrrationalRoot | Undefined::Budget(_)) => {}
+            let enclosed = |formula: &Formula| {
+                let enclosed = Setting::<Interval>::new(instance, constants.ok(), process, budget);
+                evaluate(formula, &enclosed)
+            };
+            let truth = match evaluate_rigorously(formula, &exact, enclosed) {
+                Ok(Rigorous::Exact(evaluation)) => evaluation.truth,
+                Ok(Rigorous::Enclosed(evaluation)) => evaluation.truth,
                 Err(why) => return Standing::Undecided(why.to_string()),
-            }
-            let enclosed = Setting::<Interval>::new(instance, constants.ok(), process, budget);
-            match evaluate::evaluate(formula, &enclosed).map(|evaluation| evaluation.truth) {
-                Ok(Truth::Holds) => Standing::Met,
-                Ok(Truth::Fails) => Standing::Violated(text()),
-                Ok(Truth::Unknown) => {
-                    Standing::Undecided(format!("{formula} is too close to call"))
-                }
-                Err(why) => Standing::Undecided(why.to_string()),
+            };
+            match truth {
+                Truth::Holds => Standing::Met,
+                Truth::Fails => Standing::Violated(format!("{formula} is false")),
+                Truth::Unknown => Standing::Undecided(format!("{formula} is too close to call")),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The audit: theorem files against instances.
 //!
 //! [`library`] loads the files, [`setting`] gives an instance's value to every quantity,
-//! [`hypotheses`] and [`check`] judge one claim on one instance, [`search`](mod@search) and
+//! [`rigor`] evaluates a formula with certainty, [`hypotheses`] and [`check`] judge one claim on one instance, [`search`](mod@search) and
 //! [`shrink`](mod@shrink) look for small witnesses, [`data`] makes an instance of a data set
 //! and [`prediction`] compares theorems and measurement on it,
 //! [`runner`] puts it together and [`finding`] is what comes out.
@@ -12,6 +12,7 @@ pub mod finding;
 pub mod hypotheses;
 pub mod library;
 pub mod prediction;
+pub mod rigor;
 pub mod runner;
 pub mod search;
 pub mod setting;

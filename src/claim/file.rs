@@ -107,6 +107,7 @@ impl Reader<'_> {
             let cause = format!("the id {id:?} may hold lower-case letters, digits and '-' only");
             return Err(self.at(raw.id.span().start, cause));
         }
+        let unused = self.check_symbols_are_used(&raw);
         let mut dictionary = Dictionary::standard();
         for used in &raw.uses {
             let Some(theorem) = library(used.get_ref()) else {
@@ -131,7 +132,7 @@ impl Reader<'_> {
             }
             statements.push(self.statement(statement, &dictionary)?);
         }
-        self.check_symbols_are_used(&raw.symbols)?;
+        unused?; // last: a misspelt use is the better message
         Ok(Theorem {
             id: raw.id.into_inner(),
             title: raw.title,
@@ -178,16 +179,23 @@ impl Reader<'_> {
     }
 
     /// A declared symbol that no formula writes is a slip.
-    fn check_symbols_are_used(&self, symbols: &RawSymbols) -> Result<(), FileError> {
+    fn check_symbols_are_used(&self, raw: &RawTheorem) -> Result<(), FileError> {
+        let mut formulas: Vec<&str> =
+            raw.definition.iter().map(|definition| definition.formula.get_ref().as_str()).collect();
+        for statement in &raw.statement {
+            formulas.push(statement.claim.get_ref());
+            formulas.extend(statement.hypotheses.values().map(|text| text.get_ref().as_str()));
+            for mutant in &statement.mutant {
+                formulas.extend(mutant.claim.iter().map(|text| text.get_ref().as_str()));
+                formulas.extend(mutant.hypotheses.values().map(|text| text.get_ref().as_str()));
+            }
+        }
+        let separator = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+        let words: BTreeSet<&str> =
+            formulas.iter().flat_map(|formula| formula.split(separator)).collect();
+        let symbols = &raw.symbols;
         for name in symbols.fixed.iter().chain(&symbols.state).chain(&symbols.random) {
-            let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            let outside = [&self.text[..name.span().start], &self.text[name.span().end..]];
-            let used = outside.iter().any(|text| {
-                text.match_indices(name.get_ref().as_str()).any(|(i, found)| {
-                    !text[..i].ends_with(word) && !text[i + found.len()..].starts_with(word)
-                })
-            });
-            if !used {
+            if !words.contains(name.get_ref().as_str()) {
                 let cause = format!("the symbol {} is declared but not used", name.get_ref());
                 return Err(self.at(name.span().start, cause));
             }

@@ -1,4 +1,4 @@
-//! Three arithmetics behind one trait: exact rationals, rigorous intervals, and floats.
+//! The arithmetics behind one trait: exact rationals, rigorous intervals, and floats.
 //!
 //! A formula is written once and evaluated in each of them. The contract that ties them together:
 //!
@@ -6,14 +6,17 @@
 //!   of 2) is an [`Undefined`], never an approximation.
 //! * [`Interval`] obeys the inclusion principle: whenever an operation is defined on points of the
 //!   operands, its exact value lies in the result.
+//! * [`Refined`] encloses roots as narrowly as asked for, with rational endpoints.
 //! * `f64` is for speed and display. Nothing is ever concluded from it.
 
 mod float;
 mod interval;
 mod rational;
+mod refined;
 
 pub use interval::Interval;
 pub use rational::{ParseRationalError, Rational};
+pub use refined::Refined;
 
 use std::cmp::Ordering;
 use std::fmt::Debug;

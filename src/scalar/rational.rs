@@ -102,6 +102,21 @@ impl Rational {
         Self(RBig::from(scaled.0.round())).times(&Self::two_to(exponent))
     }
 
+    /// Rational bounds of the root of a non-negative number, equal if it is a perfect square and
+    /// else about 2^−bits apart, relatively.
+    pub fn root_bounds(&self, bits: u32) -> (Self, Self) {
+        if let Ok(root) = self.root() {
+            return (root.clone(), root);
+        }
+        // √(p/q) = √(pq)/q; shifting pq brings the digits that the integer root keeps.
+        let product = self.numerator() * IBig::from(self.denominator().clone());
+        let product = UBig::try_from(product).unwrap_or(UBig::ZERO);
+        let floor = dashu_int::ops::SquareRoot::sqrt(&(product << (2 * bits as usize)));
+        let denominator = IBig::from(self.denominator() << bits as usize);
+        let bound = |root: UBig| Self::from_big(root.into(), denominator.clone());
+        (bound(floor.clone()), bound(floor + UBig::ONE))
+    }
+
     /// The largest integer at most `self`, if it fits.
     pub fn floor_u64(&self) -> Option<u64> {
         u64::try_from(self.0.floor()).ok()
