@@ -5,6 +5,7 @@ use crate::audit::prediction::DataReport;
 use crate::audit::runner::Options;
 use crate::claim::file::FORMAT;
 use serde::Serialize;
+use serde_json::Value;
 
 /// Everything an audit found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -52,11 +53,59 @@ impl AuditReport {
     }
 }
 
-/// Pretty JSON with a final newline.
+/// JSON with a line for each field, vectors and matrices on one line, and a final newline.
 ///
 /// # Panics
 /// Never: every value of a report has a JSON form.
 pub fn to_json(value: &impl Serialize) -> String {
-    let text = serde_json::to_string_pretty(value).expect("reports serialise");
+    let value = serde_json::to_value(value).expect("reports serialise");
+    let mut text = String::new();
+    write_value(&mut text, &value, 0);
     text + "\n"
+}
+
+fn write_value(text: &mut String, value: &Value, depth: usize) {
+    let line = |text: &mut String, depth: usize| {
+        text.push('\n');
+        text.push_str(&"  ".repeat(depth));
+    };
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            text.push('{');
+            for (i, (key, field)) in fields.iter().enumerate() {
+                text.push_str(if i > 0 { "," } else { "" });
+                line(text, depth + 1);
+                text.push_str(&format!("{}: ", Value::from(key.as_str())));
+                write_value(text, field, depth + 1);
+            }
+            line(text, depth);
+            text.push('}');
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            text.push('[');
+            for (i, item) in items.iter().enumerate() {
+                text.push_str(if i > 0 { "," } else { "" });
+                line(text, depth + 1);
+                write_value(text, item, depth + 1);
+            }
+            line(text, depth);
+            text.push(']');
+        }
+        other => text.push_str(&other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_layout_is_json_with_one_line_a_field() {
+        let value =
+            serde_json::json!({"b": [["1"], ["2"]], "a": [{"x": "\"\n"}], "e": {}, "n": null});
+        let text = to_json(&value);
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        let expected = "{\n  \"b\": [[\"1\"],[\"2\"]],\n  \"a\": [\n    {\n      \"x\": \"\\\"\\n\"\n    }\n  ],\n  \"e\": {},\n  \"n\": null\n}\n";
+        assert_eq!(text, expected);
+    }
 }
