@@ -124,6 +124,10 @@ fn check_class(
             Ok(_) => Standing::Met,
             Err(NotPositiveDefinite { direction }) => Standing::Violated(not_definite(direction)),
         },
+        // Strong: a claim may divide by μ, and says nothing with μ ≤ 0.
+        Class::Qsc if !constant.is_positive() => {
+            Standing::Violated(format!("strong quasi-convexity needs μ > 0, not {constant}"))
+        }
         Class::Qsc => match constants {
             Ok(_) => semidefinite(
                 &shifted(&problem.mean_hessian(), &constant),

@@ -4,7 +4,7 @@ use crate::claim::evaluate::{Environment, Moments, Place};
 use crate::claim::vocabulary::{Law, Process, Quantity};
 use crate::estimator::{self, Oracle};
 use crate::expectation::moments::SampleMoments;
-use crate::expectation::{Budget, Contraction, ErrorMoments, MomentArithmetic};
+use crate::expectation::{Budget, Contraction, ErrorMoments, MomentArithmetic, check_steps};
 use crate::linear::{average, norm_sq, scale, subtract};
 use crate::problem::{
     Constants, ControlVariate, FiniteSum, Instance, MAX_BATCHES, mixed_label_gradient,
@@ -170,6 +170,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
     fn paths(&self) -> Result<&[Twin<S>], Undefined> {
         let paths = self.paths.get_or_init(|| {
             let batches = self.batches()?;
+            check_steps(self.instance.parameters.horizon)?;
             let steps = u32::try_from(self.instance.parameters.horizon).unwrap_or(u32::MAX);
             let count = batches.len().checked_pow(steps).filter(|count| *count <= MAX_BATCHES);
             if count.is_none() {
@@ -181,7 +182,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             let process = estimator::estimator(self.process, &self.lambda);
             let sgd = estimator::estimator(Process::Sgd, &self.lambda);
             let mut twins = vec![Twin { process: self.point.clone(), sgd: self.twin_start().ok() }];
-            for _ in 0..steps {
+            for taken in 0..steps {
                 let step = |twin: &Twin<S>, batch: &[usize]| Twin {
                     process: estimator::step(&*process, &oracle, &self.gamma, &twin.process, batch),
                     sgd: twin
@@ -193,6 +194,15 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
                     .iter()
                     .flat_map(|twin| batches.iter().map(move |batch| step(twin, batch)))
                     .collect();
+                let budget = self.budget.bits;
+                let bits = twins.iter().flat_map(|twin| &twin.process).map(S::bits).max();
+                let bits = bits.filter(|_| S::EXACT).unwrap_or(0);
+                // As in the recursion of moments: what all steps cost is known after the first.
+                if bits > budget || (taken == 0 && bits * u64::from(steps) > 4 * budget) {
+                    return Err(Undefined::Budget(format!(
+                        "exact paths of {steps} steps need more than {budget} bits"
+                    )));
+                }
             }
             Ok(twins)
         });

@@ -90,16 +90,11 @@ impl Dictionary {
         latex: String,
         local: bool,
     ) -> Result<(), FormulaError> {
-        let taken = |name: &str| {
-            FUNCTIONS.contains(&name)
-                || self.definitions.contains_key(name)
-                || (self.allows(name) && Quantity::named(name).is_some())
-        };
-        for name in std::iter::once(name).chain(parameters.iter().map(String::as_str)) {
-            let identifier = name.starts_with(|c: char| c.is_ascii_alphabetic())
-                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-            if !identifier || taken(name) {
-                let cause = format!("the name {name:?} is taken or not an identifier");
+        self.check_name(name)?;
+        for (i, parameter) in parameters.iter().enumerate() {
+            self.check_name(parameter)?;
+            if parameter == name || parameters[..i].contains(parameter) {
+                let cause = format!("the parameter {parameter} has a second meaning");
                 return Err(FormulaError::new(0, cause));
             }
         }
@@ -111,6 +106,27 @@ impl Dictionary {
         }
         self.definitions.insert(name.to_owned(), entry);
         Ok(())
+    }
+
+    /// Whether a definition or a parameter may have this name.
+    ///
+    /// # Errors
+    /// If it is no identifier, or has a meaning already.
+    pub fn check_name(&self, name: &str) -> Result<(), FormulaError> {
+        let identifier = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let taken = FUNCTIONS.contains(&name)
+            || self.definitions.contains_key(name)
+            || (self.allows(name) && Quantity::named(name).is_some());
+        if identifier && !taken {
+            return Ok(());
+        }
+        Err(FormulaError::new(0, format!("the name {name:?} is taken or not an identifier")))
+    }
+
+    /// Whether a file has defined the name, in place of the vocabulary's meaning if there is one.
+    pub fn is_local(&self, name: &str) -> bool {
+        self.definitions.get(name).is_some_and(|entry| entry.local)
     }
 
     /// Types the body with a constant in place of each parameter.
@@ -131,6 +147,7 @@ impl Dictionary {
     /// With the place and the cause, if the text does not parse or does not type.
     pub fn formula(&self, text: &str) -> Result<Formula, FormulaError> {
         let mut relations = Vec::new();
+        let mut scope = Scope::Fixed;
         for (lhs, sign, rhs) in parser::parse_formula(text)? {
             let mut elaboration = Elaboration::new(self, BTreeMap::new());
             let (left, right) = (elaboration.expr(&lhs)?, elaboration.expr(&rhs)?);
@@ -143,7 +160,9 @@ impl Dictionary {
                 let cause = format!("vectors are compared with = or !=, not {}", sign.text());
                 return Err(FormulaError::new(lhs.at, cause));
             }
-            join(left.scope, right.scope, rhs.at)?;
+            // Both relations of an equivalence are looked at together, outcome by outcome.
+            scope = join(scope, left.scope, lhs.at)?;
+            scope = join(scope, right.scope, rhs.at)?;
             relations.push(Relation { lhs: left, sign, rhs: right });
         }
         let last = relations.pop().ok_or_else(|| FormulaError::new(0, "an empty formula"))?;

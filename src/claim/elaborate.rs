@@ -16,6 +16,8 @@ pub(super) struct Elaboration<'a> {
     dictionary: &'a Dictionary,
     bound: BTreeMap<&'a str, &'a Expr>,
     index: Option<String>,
+    /// Below an `E[...]` or a sum of this text, where a random argument would be captured.
+    binds: bool,
     depth: usize,
     parts: usize,
     /// Inside the body of a definition, which was checked against the symbols of its own file.
@@ -37,18 +39,39 @@ pub(super) fn join(a: Scope, b: Scope, at: usize) -> Result<Scope, FormulaError>
 
 impl<'a> Elaboration<'a> {
     pub(super) fn new(dictionary: &'a Dictionary, bound: BTreeMap<&'a str, &'a Expr>) -> Self {
-        Self { dictionary, bound, index: None, depth: 0, parts: 0, in_body: false }
+        Self { dictionary, bound, index: None, binds: false, depth: 0, parts: 0, in_body: false }
     }
 
     pub(super) fn expr(&mut self, syntax: &Syntax) -> Result<Expr, FormulaError> {
         self.depth += 1;
         self.parts += 1;
-        if self.depth > MAX_DEPTH || self.parts > MAX_PARTS {
-            return Err(FormulaError::new(syntax.at, "the formula is too large once expanded"));
-        }
+        self.check_size(0, syntax.at)?;
         let expr = self.node(syntax)?;
         self.depth -= 1;
         Ok(expr)
+    }
+
+    fn check_size(&self, height: usize, at: usize) -> Result<(), FormulaError> {
+        if self.depth + height > MAX_DEPTH || self.parts > MAX_PARTS {
+            return Err(FormulaError::new(at, "the formula is too large once expanded"));
+        }
+        Ok(())
+    }
+
+    /// Counts what a name stands for as if it were written out.
+    fn expand(&mut self, value: &Expr, at: usize) -> Result<(), FormulaError> {
+        let (parts, height) = size(value);
+        self.parts += parts;
+        self.check_size(height, at)
+    }
+
+    /// What stands under an `E[...]` or in a sum.
+    fn under(&mut self, index: Option<String>, syntax: &Syntax) -> Result<Expr, FormulaError> {
+        let outer = (std::mem::replace(&mut self.index, index), self.binds);
+        self.binds = true;
+        let inner = self.expr(syntax)?;
+        (self.index, self.binds) = outer;
+        Ok(inner)
     }
 
     fn node(&mut self, syntax: &Syntax) -> Result<Expr, FormulaError> {
@@ -63,13 +86,11 @@ impl<'a> Elaboration<'a> {
             SyntaxNode::Call(name, arguments) => self.call(name, arguments, at),
             SyntaxNode::Index(name, index) => self.indexed(name, index, at),
             SyntaxNode::Expectation(inner) => {
-                let inner = self.expr(inner)?;
+                let inner = self.under(None, inner)?;
                 let Scope::Random(law) = inner.scope else {
                     return Err(FormulaError::new(at, "E[...] of something that is not random"));
                 };
-                // The point x is the state that a step is taken from; a path starts elsewhere.
-                let scope = if law == Law::Step { Scope::State } else { Scope::Fixed };
-                let scope = if depends_on_state(&inner) { scope } else { Scope::Fixed };
+                let scope = if depends_on_state(&inner) { Scope::State } else { Scope::Fixed };
                 Ok(Expr {
                     shape: inner.shape,
                     scope,
@@ -219,9 +240,11 @@ impl<'a> Elaboration<'a> {
                 if self.index.is_some() {
                     return Err(FormulaError::new(at, "sums do not nest"));
                 }
-                self.index = Some(index.clone());
-                let body = self.expr(&arguments[1])?;
-                self.index = None;
+                let body = self.under(Some(index.clone()), &arguments[1])?;
+                if matches!(body.scope, Scope::Random(_)) {
+                    let cause = "a quantity that is not indexed is random inside a sum";
+                    return Err(FormulaError::new(arguments[1].at, cause));
+                }
                 Ok(Expr { shape: body.shape, scope: body.scope, node: Node::Sum(Box::new(body)) })
             }
             _ => self.named(name, arguments, at),
@@ -230,11 +253,14 @@ impl<'a> Elaboration<'a> {
 
     fn indexed(&self, name: &str, index: &str, at: usize) -> Result<Expr, FormulaError> {
         if self.index.as_deref() != Some(index) {
-            let cause = format!("{index} is not the index of an enclosing sum");
+            let cause = format!("{index} is not the index of an enclosing sum in the same E[...]");
             return Err(FormulaError::new(at, cause));
         }
         match Quantity::named(name) {
-            Some(quantity) if quantity.entry().scope == Scope::Random(Law::Step) => {
+            Some(quantity)
+                if quantity.entry().scope == Scope::Random(Law::Step)
+                    && quantity != Quantity::XNext =>
+            {
                 if !self.allows(name) {
                     return Err(self.undeclared(name, at));
                 }
@@ -249,11 +275,17 @@ impl<'a> Elaboration<'a> {
 
     fn named(&mut self, name: &str, arguments: &[Syntax], at: usize) -> Result<Expr, FormulaError> {
         if let Some(value) = self.bound.get(name) {
-            return if arguments.is_empty() {
-                Ok((*value).clone())
-            } else {
-                Err(FormulaError::new(at, format!("{name} is a parameter, not a function")))
-            };
+            if !arguments.is_empty() {
+                let cause = format!("{name} is a parameter, not a function");
+                return Err(FormulaError::new(at, cause));
+            }
+            let value = *value;
+            self.expand(value, at)?;
+            if self.binds && varies(value) {
+                let cause = format!("{name} is random, and cannot enter E[...] or a sum");
+                return Err(FormulaError::new(at, cause));
+            }
+            return Ok(value.clone());
         }
         let entry = self.dictionary.definitions.get(name);
         if entry.is_none_or(|entry| !entry.local) && !self.allows(name) {
@@ -298,7 +330,7 @@ impl<'a> Elaboration<'a> {
     ) -> Result<Expr, FormulaError> {
         let body = match &entry.body {
             Some(body) => {
-                body.walk(&mut |_| self.parts += 1);
+                self.expand(body, at)?;
                 Arc::clone(body)
             }
             None => {
@@ -308,6 +340,7 @@ impl<'a> Elaboration<'a> {
                     dictionary: self.dictionary,
                     bound,
                     index: None,
+                    binds: false,
                     depth: self.depth,
                     parts: self.parts,
                     in_body: true,
@@ -357,4 +390,26 @@ fn depends_on_state(expr: &Expr) -> bool {
             || matches!(part.node, Node::Quantity(quantity, _) if depends_on_point(quantity));
     });
     state
+}
+
+/// Whether an expression takes different values from outcome to outcome or from sample to sample.
+fn varies(expr: &Expr) -> bool {
+    let mut indexed = false;
+    expr.walk(&mut |part| indexed |= matches!(part.node, Node::Indexed(_)));
+    indexed || matches!(expr.scope, Scope::Random(_))
+}
+
+/// The number of parts of an expression and how deep they nest, arguments of definitions included.
+fn size(expr: &Expr) -> (usize, usize) {
+    let (mut parts, mut height) = (1, 0);
+    let mut add = |part: &Expr| {
+        let inner = size(part);
+        parts += inner.0;
+        height = height.max(inner.1);
+    };
+    expr.children().into_iter().for_each(&mut add);
+    if let Node::Defined(definition) = &expr.node {
+        definition.arguments.iter().for_each(&mut add);
+    }
+    (parts, height + 1)
 }

@@ -80,13 +80,14 @@ pub enum Truth {
 pub struct Evaluation<S> {
     /// The truth of the whole.
     pub truth: Truth,
-    /// The sides of each relation: one pair for scalars, one a component and outcome otherwise.
+    /// The sides of each relation, one pair a component: at the first outcome that refutes the
+    /// formula, or at every outcome.
     pub sides: Vec<Vec<(S, S)>>,
 }
 
 impl<S: Scalar> Evaluation<S> {
-    /// The pair of sides to show: of the first relation, the first component or outcome that
-    /// fails, else the first.
+    /// The pair of sides to show: of the first relation, the first component that fails, else the
+    /// first.
     pub fn shown(&self, formula: &Formula) -> Option<&(S, S)> {
         let relations = formula.relations();
         let sides = self.sides.first()?;
@@ -105,25 +106,36 @@ pub fn evaluate<S: Scalar>(
     environment: &impl Environment<S>,
 ) -> Result<Evaluation<S>, Undefined> {
     let evaluator = Evaluator { environment, memo: RefCell::default() };
-    let mut sides = Vec::new();
-    let mut truths = Vec::new();
-    for relation in formula.relations() {
-        let pairs = evaluator.relation(relation)?;
-        truths.push(conjunction(
-            pairs.iter().map(|(l, r)| compare(relation.sign, l, r)),
-            relation.sign,
-        ));
-        sides.push(pairs);
-    }
-    let truth = match truths[..] {
-        [left, right] => match (left, right) {
-            (Truth::Unknown, _) | (_, Truth::Unknown) => Truth::Unknown,
-            _ if left == right => Truth::Holds,
-            _ => Truth::Fails,
-        },
-        _ => truths.first().copied().unwrap_or(Truth::Unknown),
+    let relations = formula.relations();
+    let places: Vec<Place> = match formula.almost_sure_law() {
+        None => vec![Place::Fixed],
+        Some(law) => (0..environment.outcomes(law)?).map(Place::Outcome).collect(),
     };
-    Ok(Evaluation { truth, sides })
+    let mut sides = vec![Vec::new(); relations.len()];
+    let mut truths = Vec::new();
+    for place in places {
+        let here: Vec<Vec<(S, S)>> = relations
+            .iter()
+            .map(|relation| evaluator.relation(relation, place))
+            .collect::<Result<_, _>>()?;
+        let parts = relations.iter().zip(&here).map(|(relation, pairs)| {
+            let parts = pairs.iter().map(|(l, r)| compare(relation.sign, l, r));
+            components(parts, relation.sign)
+        });
+        let truth = match parts.collect::<Vec<_>>()[..] {
+            [truth] => truth,
+            [Truth::Unknown, _] | [_, Truth::Unknown] => Truth::Unknown,
+            [left, right] if left == right => Truth::Holds,
+            _ => Truth::Fails,
+        };
+        if truth == Truth::Fails && !truths.contains(&Truth::Fails) {
+            sides = here;
+        } else if !truths.contains(&Truth::Fails) {
+            sides.iter_mut().zip(here).for_each(|(all, pairs)| all.extend(pairs));
+        }
+        truths.push(truth);
+    }
+    Ok(Evaluation { truth: all_of(truths.into_iter()), sides })
 }
 
 /// Evaluates a scalar expression that is not random.
@@ -167,20 +179,23 @@ pub fn compare<S: Scalar>(sign: Sign, lhs: &S, rhs: &S) -> Truth {
     }
 }
 
-/// All parts must hold; vectors differ (`!=`) as soon as one component does.
-fn conjunction(parts: impl Iterator<Item = Truth>, sign: Sign) -> Truth {
-    let parts: Vec<Truth> = parts.collect();
-    let (decisive, otherwise) = match sign {
-        Sign::NotEqual => (Truth::Holds, Truth::Fails),
-        _ => (Truth::Fails, Truth::Holds),
+/// Every part must hold.
+fn all_of(parts: impl Iterator<Item = Truth>) -> Truth {
+    parts.fold(Truth::Holds, |all, part| match (all, part) {
+        (Truth::Fails, _) | (_, Truth::Fails) => Truth::Fails,
+        (Truth::Unknown, _) | (_, Truth::Unknown) => Truth::Unknown,
+        _ => Truth::Holds,
+    })
+}
+
+/// A relation of vectors from its components: they differ (`!=`) as soon as one component does.
+fn components(parts: impl Iterator<Item = Truth>, sign: Sign) -> Truth {
+    let not = |truth| match truth {
+        Truth::Holds => Truth::Fails,
+        Truth::Fails => Truth::Holds,
+        Truth::Unknown => Truth::Unknown,
     };
-    if parts.contains(&decisive) {
-        decisive
-    } else if parts.contains(&Truth::Unknown) {
-        Truth::Unknown
-    } else {
-        otherwise
-    }
+    if sign == Sign::NotEqual { not(all_of(parts.map(not))) } else { all_of(parts) }
 }
 
 pub(super) struct Evaluator<'a, S, E> {
@@ -197,32 +212,17 @@ pub(super) enum Value<S> {
 }
 
 impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
-    fn relation(&self, relation: &Relation) -> Result<Vec<(S, S)>, Undefined> {
-        let law = [&relation.lhs, &relation.rhs].into_iter().find_map(|side| match side.scope {
-            Scope::Random(law) => Some(law),
-            _ => None,
-        });
-        let places: Vec<Place> = match law {
-            None => vec![Place::Fixed],
-            Some(law) => (0..self.environment.outcomes(law)?).map(Place::Outcome).collect(),
-        };
-        let mut pairs = Vec::new();
-        for place in places {
-            match relation.lhs.shape {
-                Shape::Scalar => {
-                    pairs.push((
-                        self.scalar(&relation.lhs, place)?,
-                        self.scalar(&relation.rhs, place)?,
-                    ));
-                }
-                Shape::Vector => {
-                    let (l, r) =
-                        (self.vector(&relation.lhs, place)?, self.vector(&relation.rhs, place)?);
-                    pairs.extend(l.into_iter().zip(r));
-                }
+    fn relation(&self, relation: &Relation, place: Place) -> Result<Vec<(S, S)>, Undefined> {
+        match relation.lhs.shape {
+            Shape::Scalar => {
+                Ok(vec![(self.scalar(&relation.lhs, place)?, self.scalar(&relation.rhs, place)?)])
+            }
+            Shape::Vector => {
+                let (l, r) =
+                    (self.vector(&relation.lhs, place)?, self.vector(&relation.rhs, place)?);
+                Ok(l.into_iter().zip(r).collect())
             }
         }
-        Ok(pairs)
     }
 
     pub(super) fn scalar(&self, expr: &Expr, place: Place) -> Result<S, Undefined> {

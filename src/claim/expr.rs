@@ -172,30 +172,32 @@ impl Formula {
 }
 
 impl Expr {
-    /// Calls `visit` on this expression and all of its parts, bodies of definitions included.
-    pub fn walk(&self, visit: &mut impl FnMut(&Expr)) {
-        visit(self);
+    /// The expressions directly below this one; below the use of a definition, its body.
+    pub fn children(&self) -> Vec<&Expr> {
         match &self.node {
-            Node::Number(_) | Node::Indexed(_) => {}
+            Node::Number(_) | Node::Indexed(_) => Vec::new(),
             Node::Quantity(_, parts) | Node::Least(parts) | Node::Greatest(parts) => {
-                parts.iter().for_each(|part| part.walk(visit));
+                parts.iter().collect()
             }
-            Node::Defined(definition) => definition.body.walk(visit),
+            Node::Defined(definition) => vec![&definition.body],
             Node::Negate(a)
             | Node::Power(a, _)
             | Node::Root(a)
             | Node::NormSq(a)
             | Node::Expectation(_, a)
-            | Node::Sum(a) => a.walk(visit),
+            | Node::Sum(a) => vec![a],
             Node::Add(a, b)
             | Node::Subtract(a, b)
             | Node::Multiply(a, b)
             | Node::Divide(a, b)
-            | Node::Inner(a, b) => {
-                a.walk(visit);
-                b.walk(visit);
-            }
+            | Node::Inner(a, b) => vec![a, b],
         }
+    }
+
+    /// Calls `visit` on this expression and all of its parts, bodies of definitions included.
+    pub fn walk(&self, visit: &mut impl FnMut(&Expr)) {
+        visit(self);
+        self.children().into_iter().for_each(|part| part.walk(visit));
     }
 
     /// Whether the quantity occurs, through definitions as well.
@@ -213,7 +215,8 @@ impl Expr {
 }
 
 /// Fully parenthesised and with definitions expanded, so that equal texts mean equal claims: a
-/// witness is tied to its claim by a hash of this form.
+/// witness is tied to its claim by a hash of this form. It reads back as a formula of the same
+/// text.
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |f: &mut fmt::Formatter<'_>, name: &str, parts: &[Expr]| {
@@ -224,7 +227,8 @@ impl fmt::Display for Expr {
             write!(f, ")")
         };
         match &self.node {
-            Node::Number(value) => write!(f, "{value}"),
+            Node::Number(value) if value.is_integer() => write!(f, "{value}"),
+            Node::Number(value) => write!(f, "({})", value.to_string().replace('/', " / ")),
             Node::Quantity(quantity, arguments) if arguments.is_empty() => {
                 write!(f, "{}", quantity.entry().name)
             }
@@ -236,8 +240,8 @@ impl fmt::Display for Expr {
             Node::Subtract(a, b) => write!(f, "({a} - {b})"),
             Node::Multiply(a, b) => write!(f, "({a} * {b})"),
             Node::Divide(a, b) => write!(f, "({a} / {b})"),
-            Node::Power(a, Exponent::Literal(k)) => write!(f, "{a}^{k}"),
-            Node::Power(a, Exponent::Symbol(k)) => write!(f, "{a}^{}", k.entry().name),
+            Node::Power(a, Exponent::Literal(k)) => write!(f, "({a}^{k})"),
+            Node::Power(a, Exponent::Symbol(k)) => write!(f, "({a}^{})", k.entry().name),
             Node::Root(a) => write!(f, "sqrt({a})"),
             Node::Least(parts) => list(f, "min", parts),
             Node::Greatest(parts) => list(f, "max", parts),

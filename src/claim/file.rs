@@ -121,6 +121,9 @@ impl Reader<'_> {
         for definition in raw.definition {
             let name = definition.name.get_ref();
             dictionary
+                .check_name(name)
+                .map_err(|error| self.at(definition.name.span().start, error.cause))?;
+            dictionary
                 .define(name, definition.parameters, definition.formula.get_ref(), definition.latex)
                 .map_err(|error| self.formula(&error, &definition.formula))?;
         }
@@ -166,6 +169,10 @@ impl Reader<'_> {
                     Scope::State => "state",
                     Scope::Random(_) => "random",
                 };
+                if dictionary.is_local(name) {
+                    let cause = format!("{name} is defined by a theorem that this file uses");
+                    return Err(self.at(offset, cause));
+                }
                 if actual != list {
                     let cause = format!("the symbol {name} is {actual}, not {list}");
                     return Err(self.at(offset, cause));

@@ -158,11 +158,12 @@ impl Claim {
     /// A short hash of what is claimed, with definitions expanded. It changes when a constant of
     /// the bound or a hypothesis does, and not with names, prose or layout.
     pub fn hash(&self) -> String {
-        let mut text = format!("{:?}; {:?}; {}", self.family, self.process, self.formula);
-        for hypothesis in &self.hypotheses {
-            text.push_str("; ");
-            text.push_str(&hypothesis.condition.to_string());
-        }
+        // In an order that does not depend on their names, nor on what a mutant replaced.
+        let mut conditions: Vec<String> =
+            self.hypotheses.iter().map(|hypothesis| hypothesis.condition.to_string()).collect();
+        conditions.sort_unstable();
+        let head = format!("{:?}; {:?}; {}", self.family, self.process, self.formula);
+        let text = [vec![head], conditions].concat().join("; ");
         Sha256::digest(text.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 

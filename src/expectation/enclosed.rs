@@ -5,10 +5,9 @@
 //! run in floats and enclosed *a posteriori*: each step's defect is bounded, and the bounds are
 //! propagated through the certified contraction factor, so the error stays within defect/(1 − ρ).
 
-use super::float::identity_minus;
 use super::moments::{Recursion, packed_trace};
-use super::{Budget, Contraction, ErrorMoments, MomentArithmetic};
-use crate::linear::{Matrix, norm_sq, spectrum};
+use super::{Budget, Contraction, ErrorMoments, MomentArithmetic, check_steps};
+use crate::linear::{Matrix, dot, norm_sq, spectrum, subtract};
 use crate::scalar::{Interval, Rational, Scalar, Undefined};
 
 /// Up to this many steps, plain interval steps are as tight and simpler.
@@ -26,6 +25,7 @@ impl MomentArithmetic for Interval {
         contraction: &Contraction,
         _: Budget,
     ) -> Result<ErrorMoments<Self>, Undefined> {
+        check_steps(steps)?;
         if steps > DIRECT_STEPS {
             return iterate_a_posteriori(recursion, start, steps, contraction);
         }
@@ -52,32 +52,48 @@ impl MomentArithmetic for Interval {
         Ok(widened(&guess, &error))
     }
 
-    /// A float solution M̃ of M = T(M) + R; then ‖M − M̃‖ ≤ ‖T(M̃) + R − M̃‖/(1 − ρ) in the nuclear
-    /// norm, which bounds the trace.
+    /// A float solution M̃ of (I − T)M = R with the defect r = R − (I − T)M̃; then
+    /// ‖M − M̃‖ ≤ ‖r‖/(1 − ρ) in the nuclear norm. Its dual is the spectral norm, so for any w, with
+    /// the trace as a functional t and z = t − (I − T)ᵀw,
+    ///
+    /// tr M = tr M̃ + ⟨w, r⟩ + ⟨z, M − M̃⟩ and |⟨z, M − M̃⟩| ≤ ‖z‖·‖M − M̃‖.
+    ///
+    /// With w a float solution of the dual system z is tiny, and the defect counts only as far as
+    /// the trace is sensitive to it.
     fn solve_second(
-        second_map: &Matrix<Self>,
+        system: &Matrix<Self>,
         right: &Matrix<Self>,
         d: usize,
         contraction: &Contraction,
         _: Budget,
     ) -> Result<Vec<Self>, Undefined> {
         let gap = Self::from_rational(&contraction.gap()?);
-        let system = identity_minus(&second_map.map(Interval::midpoint));
         let singular = || Undefined::NotCertified("the stationary system is singular".into());
-        let inverse = spectrum::invert_float(&system).ok_or_else(singular)?;
+        let inverse =
+            spectrum::invert_float(&system.map(Interval::midpoint)).ok_or_else(singular)?;
+        let k = system.rows();
+        let is_diagonal = packed_diagonal(d);
+        let dual: Vec<f64> = (0..k)
+            .map(|j| (0..k).filter(|i| is_diagonal[*i]).map(|i| inverse[(i, j)]).sum())
+            .collect();
+        let dual = points(&dual)?;
+        // On packed symmetric matrices ‖z‖ is at least the Frobenius, so the spectral, norm.
+        let residual = (0..k).map(|j| {
+            let image =
+                (0..k).fold(Self::zero(), |sum, i| sum.plus(&dual[i].times(&system[(i, j)])));
+            if is_diagonal[j] { Self::one().minus(&image) } else { image }
+        });
+        let residual = norm(&residual.collect::<Vec<_>>())?;
         (0..right.columns())
             .map(|j| {
                 let right: Vec<Self> = (0..right.rows()).map(|i| right[(i, j)]).collect();
                 let centers: Vec<f64> = right.iter().map(Interval::midpoint).collect();
                 let mut guess = inverse.apply(&centers);
                 let mut defect = Vec::new();
-                // One step of refinement: the defect of the first guess is known in intervals.
+                // Refinement: the defect of a guess is known in intervals.
                 for pass in 0..3 {
-                    let point = points(&guess)?;
-                    let image = second_map.apply(&point);
-                    defect = (0..guess.len())
-                        .map(|i| image[i].plus(&right[i]).minus(&point[i]))
-                        .collect();
+                    let image = system.apply(&points(&guess)?);
+                    defect = subtract(&right, &image);
                     if pass < 2 {
                         let centers: Vec<f64> = defect.iter().map(Interval::midpoint).collect();
                         let change = inverse.apply(&centers);
@@ -85,11 +101,16 @@ impl MomentArithmetic for Interval {
                     }
                 }
                 let error = nuclear_norm(d, &defect)?.over(&gap)?;
-                let trace = packed_trace(d, &points(&guess)?);
-                Ok(trace.plus(&ball(&error)))
+                let trace = packed_trace(d, &points(&guess)?).plus(&dot(&dual, &defect));
+                Ok(trace.plus(&ball(&residual.times(&error))))
             })
             .collect()
     }
+}
+
+/// Which packed entries are on the diagonal.
+fn packed_diagonal(d: usize) -> Vec<bool> {
+    (0..d).flat_map(|i| (0..=i).map(move |j| i == j)).collect()
 }
 
 fn iterate_a_posteriori(

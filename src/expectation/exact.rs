@@ -1,7 +1,7 @@
 //! The recursion in exact rationals, within a budget of bits.
 
 use super::moments::{Recursion, packed_trace};
-use super::{Budget, Contraction, ErrorMoments, MomentArithmetic};
+use super::{Budget, Contraction, ErrorMoments, MomentArithmetic, check_steps};
 use crate::linear::{Matrix, exact};
 use crate::scalar::{Rational, Scalar, Undefined};
 
@@ -17,6 +17,7 @@ impl MomentArithmetic for Rational {
         _: &Contraction,
         budget: Budget,
     ) -> Result<ErrorMoments<Self>, Undefined> {
+        check_steps(steps)?;
         let (mut mean, mut second) = recursion.start(start);
         for step in 0..steps {
             let bits = second.iter().map(Scalar::bits).max().unwrap_or(0);
@@ -44,26 +45,21 @@ impl MomentArithmetic for Rational {
     }
 
     fn solve_second(
-        second_map: &Matrix<Self>,
+        system: &Matrix<Self>,
         right: &Matrix<Self>,
         d: usize,
         _: &Contraction,
         budget: Budget,
     ) -> Result<Vec<Self>, Undefined> {
-        let k = second_map.rows();
-        let system = Matrix::from_fn(k, k, |i, j| {
-            let identity = if i == j { Self::ONE } else { Self::ZERO };
-            identity.minus(&second_map[(i, j)])
-        });
-        let bits = exact::determinant_bits(&system);
+        let bits = exact::determinant_bits(system);
         if bits > budget.determinant_bits {
             return Err(Undefined::Budget(format!(
                 "the exact stationary law in dimension {d} has a determinant of up to {bits} bits"
             )));
         }
-        let solution = exact::solve(&system, right)
+        let solution = exact::solve(system, right)
             .ok_or_else(|| Undefined::NotCertified("the stationary system is singular".into()))?;
-        let column = |j| (0..k).map(|i| solution[(i, j)].clone()).collect::<Vec<_>>();
+        let column = |j| (0..right.rows()).map(|i| solution[(i, j)].clone()).collect::<Vec<_>>();
         Ok((0..right.columns()).map(|j| packed_trace(d, &column(j))).collect())
     }
 }

@@ -1,7 +1,7 @@
 //! The recursion in floats: guesses and displays.
 
 use super::moments::{Recursion, packed_trace};
-use super::{Budget, Contraction, ErrorMoments, MomentArithmetic};
+use super::{Budget, Contraction, ErrorMoments, MomentArithmetic, check_steps};
 use crate::linear::{Matrix, spectrum};
 use crate::scalar::{Rational, Undefined};
 
@@ -22,6 +22,7 @@ impl MomentArithmetic for f64 {
         _: &Contraction,
         _: Budget,
     ) -> Result<ErrorMoments<Self>, Undefined> {
+        check_steps(steps)?;
         let (mut mean, mut second) = recursion.start(start);
         for _ in 0..steps {
             (mean, second) = recursion.step(&mean, &second);
@@ -40,20 +41,14 @@ impl MomentArithmetic for f64 {
     }
 
     fn solve_second(
-        second_map: &Matrix<Self>,
+        system: &Matrix<Self>,
         right: &Matrix<Self>,
         d: usize,
         _: &Contraction,
         _: Budget,
     ) -> Result<Vec<Self>, Undefined> {
-        let system = identity_minus(second_map);
-        let solution = spectrum::solve_float(&system, right).ok_or_else(singular)?;
+        let solution = spectrum::solve_float(system, right).ok_or_else(singular)?;
         let column = |j| (0..right.rows()).map(|i| solution[(i, j)]).collect::<Vec<_>>();
         Ok((0..right.columns()).map(|j| packed_trace(d, &column(j))).collect())
     }
-}
-
-/// I − A.
-pub(super) fn identity_minus(matrix: &Matrix<f64>) -> Matrix<f64> {
-    Matrix::from_fn(matrix.rows(), matrix.rows(), |i, j| f64::from(i == j) - matrix[(i, j)])
 }

@@ -41,6 +41,18 @@ impl Budget {
     };
 }
 
+/// A path is not followed for more steps than this, in any arithmetic.
+pub const MAX_STEPS: u64 = 1 << 22;
+
+/// # Errors
+/// [`Undefined::Budget`] for a horizon beyond [`MAX_STEPS`].
+pub(crate) fn check_steps(steps: u64) -> Result<(), Undefined> {
+    if steps <= MAX_STEPS {
+        return Ok(());
+    }
+    Err(Undefined::Budget(format!("a path of {steps} steps is longer than {MAX_STEPS}")))
+}
+
 /// A certified bound on how fast errors of the recursion die out.
 ///
 /// E(I − γH_ξ)² ⪯ I − γ(2 − γ𝓛)H̄ ⪯ ρI. The map M ↦ E(I − γH_ξ)M(I − γH_ξ) is positive, so on
@@ -99,7 +111,8 @@ pub trait MomentArithmetic: Linear {
     /// Moments after `steps` steps from the fixed error `start`, of length d.
     ///
     /// # Errors
-    /// [`Undefined::Budget`] if an exact value would grow beyond the budget.
+    /// [`Undefined::Budget`] if there are too many steps, or an exact value would grow beyond the
+    /// budget.
     fn iterate(
         recursion: &Recursion<Self>,
         start: &[Self],
@@ -118,13 +131,13 @@ pub trait MomentArithmetic: Linear {
         contraction: &Contraction,
     ) -> Result<Vec<Self>, Undefined>;
 
-    /// Solves M = T(M) + R for each column R of `right` (packed symmetric matrices of dimension
-    /// d) and returns the traces tr M.
+    /// Solves (I − T)M = R for each column R of `right` (packed symmetric matrices of dimension d),
+    /// with `system` = I − T, and returns the traces tr M.
     ///
     /// # Errors
     /// If the recursion does not contract, or the cost is over the budget.
     fn solve_second(
-        second_map: &Matrix<Self>,
+        system: &Matrix<Self>,
         right: &Matrix<Self>,
         d: usize,
         contraction: &Contraction,

@@ -185,24 +185,48 @@ pub fn determinant_bits(matrix: &Matrix<Rational>) -> u64 {
 
 /// (1/N) Σ r_n r_nᵀ, summed over the integers.
 pub fn average_gram(rows: &[Vec<Rational>]) -> Matrix<Rational> {
-    let width = rows.first().map_or(0, Vec::len);
-    let scales: Vec<UBig> =
-        (0..width).map(|j| common_denominator(rows.iter().map(|r| &r[j]))).collect();
-    let integers: Vec<Vec<IBig>> = rows
-        .iter()
-        .map(|row| row.iter().zip(&scales).map(|(q, scale)| scaled(q, scale)).collect())
-        .collect();
+    let columns = IntegerColumns::new(rows);
+    let width = columns.scales.len();
     let mut gram = Matrix::zeros(width, width);
     for i in 0..width {
         for j in 0..=i {
-            let total: IBig = integers.iter().map(|r| &r[i] * &r[j]).sum();
-            let scale = IBig::from(&scales[i] * &scales[j]) * IBig::from(rows.len());
-            let value = Rational::from_big(total, scale);
+            let value = columns.average(i, &columns, j);
             gram[(j, i)] = value.clone();
             gram[(i, j)] = value;
         }
     }
     gram
+}
+
+/// (1/N) Σ l_n r_nᵀ, summed over the integers.
+pub fn average_product(left: &[Vec<Rational>], right: &[Vec<Rational>]) -> Matrix<Rational> {
+    let (left, right) = (IntegerColumns::new(left), IntegerColumns::new(right));
+    Matrix::from_fn(left.scales.len(), right.scales.len(), |i, j| left.average(i, &right, j))
+}
+
+/// Rows of fractions over a common denominator a column.
+struct IntegerColumns {
+    scales: Vec<UBig>,
+    rows: Vec<Vec<IBig>>,
+}
+
+impl IntegerColumns {
+    fn new(rows: &[Vec<Rational>]) -> Self {
+        let width = rows.first().map_or(0, Vec::len);
+        let scales: Vec<UBig> =
+            (0..width).map(|j| common_denominator(rows.iter().map(|r| &r[j]))).collect();
+        let integers = |row: &Vec<Rational>| {
+            row.iter().zip(&scales).map(|(q, scale)| scaled(q, scale)).collect()
+        };
+        Self { rows: rows.iter().map(integers).collect(), scales }
+    }
+
+    /// The average over the rows of the product of column `i` here and column `j` there.
+    fn average(&self, i: usize, other: &Self, j: usize) -> Rational {
+        let total: IBig = self.rows.iter().zip(&other.rows).map(|(l, r)| &l[i] * &r[j]).sum();
+        let scale = IBig::from(&self.scales[i] * &other.scales[j]) * IBig::from(self.rows.len());
+        Rational::from_big(total, scale)
+    }
 }
 
 fn common_denominator<'a>(values: impl Iterator<Item = &'a Rational>) -> UBig {

@@ -176,6 +176,16 @@ pub trait Linear: Scalar {
         }
         gram
     }
+
+    /// (1/N) Σ l_n r_nᵀ of N pairs of rows.
+    fn average_product(left: &[Vec<Self>], right: &[Vec<Self>]) -> Matrix<Self> {
+        let width = |rows: &[Vec<Self>]| rows.first().map_or(0, Vec::len);
+        let weight = Self::from_rational(&Rational::ratio(1, left.len().max(1) as i64));
+        Matrix::from_fn(width(left), width(right), |i, j| {
+            let products = left.iter().zip(right).map(|(l, r)| l[i].times(&r[j]));
+            products.fold(Self::zero(), |sum, product| sum.plus(&product)).times(&weight)
+        })
+    }
 }
 
 impl Linear for f64 {}
@@ -184,5 +194,9 @@ impl Linear for Rational {
     /// Over a common denominator a column, so that sums need no greatest common divisors.
     fn average_gram(rows: &[Vec<Self>]) -> Matrix<Self> {
         exact::average_gram(rows)
+    }
+
+    fn average_product(left: &[Vec<Self>], right: &[Vec<Self>]) -> Matrix<Self> {
+        exact::average_product(left, right)
     }
 }

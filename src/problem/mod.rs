@@ -2,6 +2,7 @@
 
 mod constants;
 mod dataset;
+mod draw;
 mod dual;
 mod finite_sum;
 mod instance;
@@ -10,8 +11,9 @@ mod strategy;
 
 pub use constants::{Constants, NotPositiveDefinite, near_tight, shifted};
 pub use dataset::{ConstantColumns, Dataset, DatasetError, DatasetOptions, Scale};
+pub use draw::Draw;
 pub use dual::mixed_label_gradient;
 pub use finite_sum::{ControlVariate, FiniteSum, RidgeConvention};
 pub use instance::{AssertedConstants, Instance, InstanceError, Parameters};
 pub use sampling::{MAX_BATCHES, Sampling};
-pub use strategy::{Draw, Profile, instances};
+pub use strategy::{Profile, instances};

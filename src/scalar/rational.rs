@@ -305,17 +305,17 @@ impl<'de> serde::Deserialize<'de> for Rational {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         /// Numbers come as strings "p/q", or as plain integers.
         #[derive(serde::Deserialize)]
-        #[serde(untagged)]
+        #[serde(
+            untagged,
+            expecting = "expected a number: \"p/q\", a decimal in quotes, or an integer"
+        )]
         enum Form {
             Text(String),
             Integer(i64),
         }
-        match serde::Deserialize::deserialize(deserializer) {
-            Ok(Form::Text(text)) => text.parse().map_err(serde::de::Error::custom),
-            Ok(Form::Integer(value)) => Ok(Self::integer(value)),
-            Err(_) => Err(serde::de::Error::custom(
-                "expected a number: \"p/q\", a decimal in quotes, or an integer",
-            )),
+        match serde::Deserialize::deserialize(deserializer)? {
+            Form::Text(text) => text.parse().map_err(serde::de::Error::custom),
+            Form::Integer(value) => Ok(Self::integer(value)),
         }
     }
 }
