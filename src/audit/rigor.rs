@@ -57,9 +57,10 @@ fn refined<const BITS: u32>(
     formula: &Formula,
     exact: &Setting<'_, Rational>,
 ) -> Result<Evaluation<Interval>, Undefined> {
-    let Evaluation { truth, sides } = evaluate::<Refined<BITS>>(formula, &Lifted(exact))?;
+    let Evaluation { truth, sides, decisive } = evaluate::<Refined<BITS>>(formula, &Lifted(exact))?;
     let enclose = |(l, r): &(Refined<BITS>, Refined<BITS>)| (l.to_interval(), r.to_interval());
-    Ok(Evaluation { truth, sides: sides.iter().map(|s| s.iter().map(enclose).collect()).collect() })
+    let sides = sides.iter().map(|pairs| pairs.iter().map(enclose).collect()).collect();
+    Ok(Evaluation { truth, sides, decisive })
 }
 
 /// An exact setting seen with enclosures: every quantity is a point, roots in the formula are not.

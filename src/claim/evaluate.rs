@@ -80,17 +80,19 @@ pub enum Truth {
 pub struct Evaluation<S> {
     /// The truth of the whole.
     pub truth: Truth,
-    /// The sides of each relation, one pair a component: at the first outcome that refutes the
-    /// formula, or at every outcome.
+    /// The sides of each relation, one pair a component, outcome after outcome.
     pub sides: Vec<Vec<(S, S)>>,
+    /// Where in the sides of the first relation the first outcome begins that refutes the formula;
+    /// 0 if none does.
+    pub decisive: usize,
 }
 
 impl<S: Scalar> Evaluation<S> {
-    /// The pair of sides to show: of the first relation, the first component that fails, else the
-    /// first.
+    /// The pair of sides to show: of the first relation, at the outcome that refutes the formula or
+    /// else the first, the first component that fails, else the first.
     pub fn shown(&self, formula: &Formula) -> Option<&(S, S)> {
         let relations = formula.relations();
-        let sides = self.sides.first()?;
+        let sides = self.sides.first()?.get(self.decisive..)?;
         let fails = |(l, r): &&(S, S)| compare(relations[0].sign, l, r) == Truth::Fails;
         sides.iter().find(fails).or_else(|| sides.first())
     }
@@ -113,6 +115,7 @@ pub fn evaluate<S: Scalar>(
     };
     let mut sides = vec![Vec::new(); relations.len()];
     let mut truths = Vec::new();
+    let mut decisive = 0;
     for place in places {
         let here: Vec<Vec<(S, S)>> = relations
             .iter()
@@ -129,13 +132,12 @@ pub fn evaluate<S: Scalar>(
             _ => Truth::Fails,
         };
         if truth == Truth::Fails && !truths.contains(&Truth::Fails) {
-            sides = here;
-        } else if !truths.contains(&Truth::Fails) {
-            sides.iter_mut().zip(here).for_each(|(all, pairs)| all.extend(pairs));
+            decisive = sides.first().map_or(0, Vec::len);
         }
+        sides.iter_mut().zip(here).for_each(|(all, pairs)| all.extend(pairs));
         truths.push(truth);
     }
-    Ok(Evaluation { truth: all_of(truths.into_iter()), sides })
+    Ok(Evaluation { truth: all_of(truths.into_iter()), sides, decisive })
 }
 
 /// Evaluates a scalar expression that is not random.
