@@ -1,0 +1,34 @@
+//! Everything that is tested from outside, in one binary so that it links once.
+
+/// Three arithmetics agree, on ten thousand accepted instances of every regime.
+mod agreement;
+/// The program as a person runs it.
+mod cli;
+/// Certified constants are near-tight, and weights do not depend on units.
+mod constants;
+/// N = 1, d = 1, d > N, no noise, no teacher, huge and tiny values.
+mod edge_cases;
+/// Formulas are read back, hashed and evaluated alike.
+mod formulas;
+/// Editing one constant of a theorem file changes a verdict.
+mod formulas_are_data;
+/// Damaged files and formulas never panic.
+mod fuzz;
+/// Long horizons and stationary laws.
+mod horizons;
+/// Every interval operation against exact rationals.
+mod interval;
+/// Syntax and type errors, with their places.
+mod language;
+/// The theorem files: parts, examples, stored witnesses.
+mod library;
+/// The moment recursion against every path.
+mod moments;
+/// Square roots.
+mod roots;
+/// A witness against every mutant, found without the stored ones.
+mod search;
+/// Faults of theorem files, with their places.
+mod theorem_files;
+/// Invariants of the source tree.
+mod tidy;
