@@ -168,6 +168,21 @@ impl<S: Linear> FiniteSum<S> {
     }
 }
 
+impl FiniteSum<f64> {
+    /// The same problem over the rationals: every finite float is a dyadic rational. `None` if an
+    /// entry is infinite or NaN.
+    pub fn to_exact(&self) -> Option<FiniteSum<Rational>> {
+        let finite = std::cell::Cell::new(true);
+        let exact = self.map(|value| {
+            Rational::from_f64(*value).unwrap_or_else(|| {
+                finite.set(false);
+                Rational::ZERO
+            })
+        });
+        finite.get().then_some(exact)
+    }
+}
+
 /// A + rI.
 fn plus_diagonal<S: Scalar>(matrix: &Matrix<S>, r: &S) -> Matrix<S> {
     Matrix::from_fn(matrix.rows(), matrix.rows(), |i, j| {
@@ -233,5 +248,27 @@ impl<S: Linear> ControlVariate<S> {
             Self::Free(_) => None,
             Self::Teacher { parameters, .. } => Some(parameters),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn float_data_become_the_dyadics_that_they_are() {
+        let mut problem = FiniteSum::LeastSquares {
+            features: vec![vec![0.1, 1e150], vec![-0.5, f64::MIN_POSITIVE]],
+            targets: vec![1.0 / 3.0, 5e-324],
+            ridge: 0.0,
+        };
+        let exact = problem.to_exact().unwrap();
+        assert_eq!(exact.map(Scalar::to_f64), problem);
+        let FiniteSum::LeastSquares { features, .. } = exact else { unreachable!() };
+        assert_ne!(features[0][0], Rational::ratio(1, 10), "0.1 is not a tenth in binary");
+        if let FiniteSum::LeastSquares { targets, .. } = &mut problem {
+            targets[0] = f64::NAN;
+        }
+        assert_eq!(problem.to_exact(), None);
     }
 }
