@@ -41,13 +41,13 @@ pub struct DataReport {
     /// The largest smoothness constant of a sample, which 𝓛 improves on.
     pub l_max: f64,
     /// σ*², V, B, C in floats.
-    pub sigma_star_sq: f64,
+    pub sigma_star_sq: Option<f64>,
     /// V.
-    pub teacher_var: f64,
+    pub teacher_var: Option<f64>,
     /// B.
-    pub bias_sq: f64,
+    pub bias_sq: Option<f64>,
     /// C.
-    pub cov: f64,
+    pub cov: Option<f64>,
     /// D = ‖θ − x*‖² in floats.
     pub teacher_error: f64,
     /// theorem-7's best weight, exactly if within budget.
@@ -118,7 +118,7 @@ impl DataProblem {
             (None, Some((w, e))) => (Some(Number::Enclosed(w)), Some(Number::Enclosed(e))),
             (None, None) => (None, None),
         };
-        let float = |name| defined(&enclosed, name).map_or(f64::NAN, |value| value.midpoint());
+        let float = |name| defined(&enclosed, name).ok().map(|value| value.midpoint());
         DataReport {
             name: self.name.clone(),
             notes: self.notes.clone(),

@@ -265,7 +265,9 @@ fn tightness(outcomes: &[&Outcome]) -> Option<Tightness> {
             _ => None,
         })
         .collect();
-    let ratios: Vec<f64> = sides.iter().filter_map(|sides| sides.tightness()).collect();
+    // JSON has no infinities: a ratio or a slack beyond the floats is left out.
+    let ratios = sides.iter().filter_map(|sides| sides.tightness());
+    let ratios: Vec<f64> = ratios.filter(|ratio| ratio.is_finite()).collect();
     let largest = ratios.iter().copied().max_by(f64::total_cmp)?;
     let slack = |sides: &&Sides| {
         let (lhs, rhs) = sides.to_f64();
@@ -276,6 +278,6 @@ fn tightness(outcomes: &[&Outcome]) -> Option<Tightness> {
         largest,
         above_nine_tenths: above as f64 / ratios.len() as f64,
         median: Data::new(ratios).median(),
-        least_slack: sides.iter().map(slack).min_by(f64::total_cmp)?,
+        least_slack: sides.iter().map(slack).filter(|s| s.is_finite()).min_by(f64::total_cmp)?,
     })
 }

@@ -270,8 +270,10 @@ mod tests {
         let constants = Constants::compute(&problem, Sampling::new(1, 1).unwrap()).unwrap();
         let passes = |mu: &Rational| exact::is_positive_semidefinite(&shifted(&h, mu));
         assert!(passes(&constants.mu) && !passes(&constants.mu.times(&near_tight())));
-        assert!((constants.mu.to_f64() - (3.0 - 5f64.sqrt()) / 2.0).abs() < 1e-6);
-        assert!((constants.l_smooth.to_f64() - (3.0 + 5f64.sqrt()) / 2.0).abs() < 3e-6);
+        let eigenvalue = |sign: f64| (3.0 + sign * 5f64.sqrt()) / 2.0;
+        let (mu, l) = (constants.mu.to_f64(), constants.l_smooth.to_f64());
+        approx::assert_relative_eq!(mu, eigenvalue(-1.0), max_relative = 1e-6);
+        approx::assert_relative_eq!(l, eigenvalue(1.0), max_relative = 1e-6);
         assert_eq!(constants.x_star, [q("1"), q("0")]);
     }
 

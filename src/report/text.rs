@@ -184,10 +184,15 @@ pub fn data_summary(data: &DataReport) -> String {
         data.gamma.to_f64(),
         1.0 / (data.gamma.to_f64() * data.mu.to_f64())
     );
+    let float = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.6e}"));
     let _ = writeln!(
         text,
-        "  sigma*^2 = {:.6e}, V = {:.6e}, B = {:.6e}, C = {:.6e}, |theta - x*|^2 = {:.6e}",
-        data.sigma_star_sq, data.teacher_var, data.bias_sq, data.cov, data.teacher_error
+        "  sigma*^2 = {}, V = {}, B = {}, C = {}, |theta - x*|^2 = {:.6e}",
+        float(data.sigma_star_sq),
+        float(data.teacher_var),
+        float(data.bias_sq),
+        float(data.cov),
+        data.teacher_error
     );
     if let (Some(weight), Some(error)) = (&data.best_weight, &data.least_error) {
         let _ = writeln!(

@@ -1,9 +1,11 @@
 //! The search must find its own witness against every mutant, without those of the files.
 
+use kd_audit::audit::check::{Outcome, check_instance};
 use kd_audit::audit::library::Library;
 use kd_audit::audit::search::search;
 use kd_audit::claim::theorem::Expectation;
 use kd_audit::expectation::Budget;
+use kd_audit::problem::Instance;
 
 #[test]
 fn every_mutant_is_refuted_by_search() {
@@ -12,19 +14,17 @@ fn every_mutant_is_refuted_by_search() {
         for statement in &theorem.statements {
             for mutant in statement.mutants.iter().filter(|m| m.expect == Expectation::Refuted) {
                 let name = format!("{}/{} [{}]", theorem.id, statement.part, mutant.name);
-                let start = std::time::Instant::now();
                 let result = search(&mutant.claim, &name, 1, 40_000, Budget::STANDARD);
                 let Some((instance, sides)) = result.witness else {
                     survivors.push(name);
                     continue;
                 };
-                println!(
-                    "{name}: {} evaluations, {:.2}s, {}, {:?}",
-                    result.evaluations,
-                    start.elapsed().as_secs_f64(),
-                    serde_json::to_string(&instance).unwrap(),
-                    sides
-                );
+                // What was found survives being written, read and judged again.
+                let text = serde_json::to_string(&instance).unwrap();
+                let read: Instance = serde_json::from_str(&text).unwrap();
+                let again = check_instance(&mutant.claim, &read, Budget::STANDARD);
+                assert_eq!(again, Outcome::Fails(sides), "{name}: {text}");
+                println!("{name}: {} evaluations, {text}", result.evaluations);
             }
         }
     }
