@@ -21,6 +21,8 @@ pub struct Dictionary {
 pub(super) struct Entry {
     pub(super) parameters: Vec<String>,
     pub(super) syntax: Syntax,
+    /// The formula as written.
+    text: String,
     pub(super) latex: String,
     /// Made by a file, and so usable without being declared.
     pub(super) local: bool,
@@ -99,7 +101,8 @@ impl Dictionary {
             }
         }
         let syntax = parser::parse_expression(formula)?;
-        let mut entry = Entry { parameters, syntax, latex, local, body: None };
+        let text = formula.to_owned();
+        let mut entry = Entry { parameters, syntax, text, latex, local, body: None };
         let body = self.check_body(&entry)?;
         if entry.parameters.is_empty() {
             entry.body = Some(Arc::new(body));
@@ -122,6 +125,16 @@ impl Dictionary {
             return Ok(());
         }
         Err(FormulaError::new(0, format!("the name {name:?} is taken or not an identifier")))
+    }
+
+    /// The definitions that files have made, as `name(parameters)` and formula.
+    pub fn local_definitions(&self) -> impl Iterator<Item = (String, &str)> {
+        self.definitions.iter().filter(|(_, entry)| entry.local).map(|(name, entry)| {
+            let parameters = entry.parameters.join(", ");
+            let head =
+                if parameters.is_empty() { name.clone() } else { format!("{name}({parameters})") };
+            (head, entry.text.as_str())
+        })
     }
 
     /// Whether a file has defined the name, in place of the vocabulary's meaning if there is one.

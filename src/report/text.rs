@@ -264,6 +264,9 @@ pub fn show_theorem(theorem: &Theorem) -> String {
     let _ = writeln!(text, "source     {}", wrap(source, "           "));
     let _ = writeln!(text, "published  {}", wrap(published, "           "));
     let _ = writeln!(text, "ours       {}", wrap(deviation, "           "));
+    for (head, formula) in theorem.dictionary.local_definitions() {
+        let _ = writeln!(text, "defines    {head} = {formula}");
+    }
     for statement in &theorem.statements {
         text.push('\n');
         text.push_str(&show_statement(statement));

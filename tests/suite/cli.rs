@@ -243,6 +243,7 @@ fn theorems_are_listed_and_shown() {
     }
     for part in [
         "published  E||x^t - x*||^2",
+        "defines    neighbourhood(l) = 2*gamma/mu*(noise(l) + kappa*l^2*bias_sq)",
         "hypothesis  step: gamma <= 1/(8*l_exp)",
         r"\mathbb{E}\left[\left\|x^+ - x^*\right\|^2\right]",
         "mutant      step-1/7",
