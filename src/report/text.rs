@@ -126,7 +126,7 @@ pub fn explain_contradictions(report: &AuditReport) -> String {
             Grade::Exact | Grade::Enclosed => {}
         }
         for example in finding.examples.iter().filter(|example| !example.agrees) {
-            let found = example.found.as_deref().unwrap_or("nothing");
+            let found = clipped(example.found.as_deref().unwrap_or("nothing"));
             let _ = writeln!(text, "{name}, example {:?}: {found}", example.name);
         }
         for mutant in finding.mutants.iter().filter(|mutant| mutant.contradicts()) {
@@ -137,6 +137,7 @@ pub fn explain_contradictions(report: &AuditReport) -> String {
                     mutant.name
                 ),
                 MutantVerdict::StoredWitnessFails { found } => {
+                    let found = clipped(found);
                     writeln!(text, "{name}, the stored witness of {:?}: {found}", mutant.name)
                 }
                 _ => writeln!(text, "{name}, mutant {:?} is refuted, and should hold", mutant.name),
@@ -144,6 +145,14 @@ pub fn explain_contradictions(report: &AuditReport) -> String {
         }
     }
     text
+}
+
+/// The beginning of a text that may hold fractions of thousands of digits; JSON has the whole.
+fn clipped(text: &str) -> String {
+    match text.char_indices().nth(240) {
+        Some((end, _)) => format!("{} ...", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// A number, shortened when it has more digits than a line.
