@@ -76,7 +76,7 @@ pub fn check_draw(claim: &Claim, draw: &Draw, budget: Budget) -> (Outcome, Insta
     (outcome, instance)
 }
 
-fn check_with(
+pub(super) fn check_with(
     claim: &Claim,
     instance: &Instance,
     constants: Result<&Constants, &NotPositiveDefinite>,

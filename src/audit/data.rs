@@ -1,14 +1,14 @@
 //! Least-squares claims on a real data set: one large exact instance, and the comparison of what
 //! the theorems predict with what the moment recursion measures.
 
-use super::check::{Outcome, decide, unmet};
+use super::check::{Outcome, check_with, decide, unmet};
 use super::hypotheses::{Standing, check_condition, check_hypotheses};
 use super::setting::Setting;
 use crate::claim::dictionary::Dictionary;
 use crate::claim::evaluate::{evaluate, evaluate_scalar};
 use crate::claim::theorem::{Claim, Condition};
 use crate::claim::vocabulary::{Law, Process};
-use crate::expectation::{Budget, MomentArithmetic};
+use crate::expectation::{Budget, MAX_STEPS, MomentArithmetic};
 use crate::linear::{Matrix, exact};
 use crate::problem::{
     AssertedConstants, Constants, ControlVariate, Dataset, FiniteSum, Instance, Parameters,
@@ -16,7 +16,7 @@ use crate::problem::{
 };
 use crate::scalar::{Interval, Rational, Scalar, Undefined};
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// How a data set is made into an instance.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,7 +133,7 @@ impl DataProblem {
         let steps = Rational::integer(10).over(&rate).ok().and_then(|t| t.floor_u64());
         let steps = steps.unwrap_or(u64::MAX);
         let width = (d * (d + 3) / 2) as u64;
-        let affordable = MAX_WORK / (width * width);
+        let affordable = (MAX_WORK / (width * width)).min(MAX_STEPS);
         let horizon = options.steps.unwrap_or(steps.min(affordable));
         if options.steps.is_none() && steps > affordable {
             notes.push(format!(
@@ -157,17 +157,22 @@ impl DataProblem {
             },
             asserted: AssertedConstants::default(),
         };
-        instance.parameters.lambda = recommended_weight(&instance, &constants);
+        match recommended_weight(&instance, &constants) {
+            Some(weight) => instance.parameters.lambda = weight,
+            None => notes.push("theorem-1 recommends no weight here; 0 is used".to_owned()),
+        }
         Ok(Self { name: name.to_owned(), notes, instance, constants })
     }
 
     /// The instance in both rigorous arithmetics, to check claims on.
     pub fn case(&self, budget: Budget) -> DataCase<'_> {
-        let setting = (&self.instance, Some(&self.constants), Process::Kd, budget);
+        let mut one_step = self.instance.clone();
+        one_step.parameters.horizon = 1;
         DataCase {
             problem: self,
-            exact: Setting::new(setting.0, setting.1, setting.2, setting.3),
-            enclosed: Setting::new(setting.0, setting.1, setting.2, setting.3),
+            one_step,
+            budget,
+            settings: Default::default(),
             standings: Mutex::default(),
         }
     }
@@ -180,65 +185,99 @@ fn penalty(rate: &Rational) -> Rational {
 }
 
 /// The value of a standard definition on a setting, for example `cov`.
-pub(super) fn defined<S: MomentArithmetic>(
-    setting: &Setting<'_, S>,
-    formula: &str,
-) -> Result<S, Undefined> {
+fn defined<S: MomentArithmetic>(setting: &Setting<'_, S>, formula: &str) -> Result<S, Undefined> {
     let expr = Dictionary::standard().expression(formula);
     let expr = expr.map_err(|error| Undefined::Missing(error.to_string()))?;
     evaluate_scalar(&expr, setting)
 }
 
-/// theorem-1's best weight C/(V + (1 + κ)B), rounded; 0 without a control variate.
-fn recommended_weight(instance: &Instance, constants: &Constants) -> Rational {
+/// σ*², V, B and C, enclosed: single-sample values, which the sampling's variance factor scales.
+///
+/// Minibatches are not enumerated, so any batch size will do (lemma-minibatch-noise).
+#[derive(Clone, Debug)]
+pub(super) struct Noise {
+    pub(super) sigma_star_sq: Interval,
+    pub(super) teacher_var: Interval,
+    pub(super) bias_sq: Interval,
+    pub(super) cov: Interval,
+}
+
+impl Noise {
+    pub(super) fn enclose(instance: &Instance, constants: &Constants) -> Option<Self> {
+        let mut single = instance.clone();
+        single.sampling = Sampling::new(instance.problem.samples(), 1)?;
+        let budget = Budget::STANDARD;
+        let setting = Setting::<Interval>::new(&single, Some(constants), Process::Kd, budget);
+        let factor: Interval = instance.sampling.variance_factor_in();
+        let scaled = |name| Some(factor.times(&defined(&setting, name).ok()?));
+        Some(Self {
+            sigma_star_sq: scaled("sigma_star_sq")?,
+            teacher_var: scaled("teacher_var")?,
+            bias_sq: defined(&setting, "bias_sq").ok()?,
+            cov: scaled("cov")?,
+        })
+    }
+}
+
+/// theorem-1's best weight C/(V + (1 + κ)B), rounded; `None` if it is not defined.
+fn recommended_weight(instance: &Instance, constants: &Constants) -> Option<Rational> {
     // Any weight is as valid as another: an enclosure's midpoint is rounded like an exact value.
-    let setting =
-        Setting::<Interval>::new(instance, Some(constants), Process::Kd, Budget::STANDARD);
-    let weight = defined(&setting, "cov/(teacher_var + (1 + kappa)*bias_sq)");
-    let weight = weight.ok().and_then(|weight| Rational::from_f64(weight.midpoint()));
-    weight.unwrap_or(Rational::ZERO).round_to_dyadic(ROUNDING)
+    let Noise { teacher_var, bias_sq, cov, .. } = Noise::enclose(instance, constants)?;
+    let one_and_kappa = Interval::from_rational(&Rational::ONE.plus(&instance.parameters.kappa));
+    let denominator = teacher_var.plus(&one_and_kappa.times(&bias_sq));
+    let weight = cov.over(&denominator).ok()?.midpoint();
+    Some(Rational::from_f64(weight)?.round_to_dyadic(ROUNDING))
 }
 
 /// A data set ready to check claims on; what is computed is shared between the claims.
 pub struct DataCase<'a> {
     problem: &'a DataProblem,
-    exact: Setting<'a, Rational>,
-    enclosed: Setting<'a, Interval>,
-    /// Conditions that were checked before, by their text: claims share most of them.
+    /// The same instance with t = 1, for claims that hold path by path: with hundreds of rows, two
+    /// steps have more paths than can be enumerated.
+    one_step: Instance,
+    budget: Budget,
+    /// One pair a process.
+    settings: [OnceLock<Settings<'a>>; 3],
+    /// Conditions that were checked before, by process and text: claims share most of them.
     standings: Mutex<HashMap<String, Standing>>,
 }
 
+type Settings<'a> = (Setting<'a, Rational>, Setting<'a, Interval>);
+
 impl DataCase<'_> {
-    /// The instance.
-    pub fn instance(&self) -> &Instance {
-        &self.problem.instance
+    /// The instance that a claim is checked on.
+    pub fn instance(&self, claim: &Claim) -> &Instance {
+        match claim.formula.almost_sure_law() {
+            Some(Law::Path) => &self.one_step,
+            _ => &self.problem.instance,
+        }
     }
 
     /// Checks a claim on the data.
-    pub fn check(&self, claim: &Claim, budget: Budget) -> Outcome {
+    pub fn check(&self, claim: &Claim) -> Outcome {
         let DataProblem { instance, constants, .. } = self.problem;
+        let (process, budget) = (claim.process, self.budget);
+        if claim.formula.almost_sure_law() == Some(Law::Path) {
+            return check_with(claim, &self.one_step, Ok(constants), budget);
+        }
         let check = |condition: &Condition| {
             let lock = || self.standings.lock().unwrap_or_else(PoisonError::into_inner);
-            let key = condition.to_string();
+            let key = format!("{process:?}: {condition}");
             if let Some(standing) = lock().get(&key) {
                 return standing.clone();
             }
-            let standing =
-                check_condition(condition, instance, Ok(constants), claim.process, budget);
+            let standing = check_condition(condition, instance, Ok(constants), process, budget);
             lock().insert(key, standing.clone());
             standing
         };
         if let Err(reason) = check_hypotheses(claim, instance, check) {
             return unmet(reason);
         }
-        if claim.formula.almost_sure_law() == Some(Law::Path) {
-            // Every path of one step: with hundreds of rows, two steps are beyond enumeration.
-            let mut one_step = instance.clone();
-            one_step.parameters.horizon = 1;
-            let exact = Setting::new(&one_step, Some(constants), claim.process, budget);
-            let enclosed = Setting::new(&one_step, Some(constants), claim.process, budget);
-            return decide(claim, &exact, |formula| evaluate(formula, &enclosed));
-        }
-        decide(claim, &self.exact, |formula| evaluate(formula, &self.enclosed))
+        let (exact, enclosed) = self.settings[process as usize].get_or_init(|| {
+            let constants = Some(constants);
+            let exact = Setting::new(instance, constants, process, budget);
+            (exact, Setting::new(instance, constants, process, budget))
+        });
+        decide(claim, exact, |formula| evaluate(formula, enclosed))
     }
 }

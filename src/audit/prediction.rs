@@ -1,8 +1,8 @@
 //! What the theorems predict for a data set, beside what the moment recursion measures.
 
-use super::data::{DataProblem, defined};
+use super::data::{DataProblem, Noise};
 use super::finding::Number;
-use super::hypotheses::{Standing, check_condition};
+use super::hypotheses::{Standing, check_condition, check_hypotheses};
 use super::library::Library;
 use super::setting::Setting;
 use crate::claim::evaluate::{Environment, evaluate_scalar};
@@ -87,7 +87,9 @@ impl DataProblem {
         let exact = Setting::<Rational>::new(instance, Some(constants), Process::Kd, budget);
         let sgd =
             exact.scalar(Quantity::StationaryError, &[parameters.gamma.clone(), Rational::ZERO]);
-        let optimum = sgd.as_ref().ok().and_then(|p_0| {
+        // theorem-7 says nothing about another control variate.
+        let applies = self.has_teacher_gradient();
+        let optimum = sgd.as_ref().ok().filter(|_| applies).and_then(|p_0| {
             let sum = p_0.plus(&teacher_error);
             Some((p_0.over(&sum).ok()?, p_0.times(&teacher_error).over(&sum).ok()?))
         });
@@ -96,7 +98,7 @@ impl DataProblem {
         let gamma = Interval::from_rational(&parameters.gamma);
         let p_0 = enclosed.scalar(Quantity::StationaryError, &[gamma, Interval::zero()]);
         let d = Interval::from_rational(&teacher_error);
-        let enclosed_optimum = p_0.as_ref().ok().and_then(|p_0| {
+        let enclosed_optimum = p_0.as_ref().ok().filter(|_| applies).and_then(|p_0| {
             let sum = p_0.plus(&d);
             Some((p_0.over(&sum).ok()?, p_0.times(&d).over(&sum).ok()?))
         });
@@ -118,7 +120,9 @@ impl DataProblem {
             (None, Some((w, e))) => (Some(Number::Enclosed(w)), Some(Number::Enclosed(e))),
             (None, None) => (None, None),
         };
-        let float = |name| defined(&enclosed, name).ok().map(|value| value.midpoint());
+        let noise = Noise::enclose(instance, constants);
+        let float =
+            |pick: fn(&Noise) -> &Interval| noise.as_ref().map(|noise| pick(noise).midpoint());
         DataReport {
             name: self.name.clone(),
             notes: self.notes.clone(),
@@ -131,10 +135,10 @@ impl DataProblem {
             l_smooth: constants.l_smooth.clone(),
             l_exp: constants.l_exp.clone(),
             l_max: largest_sample_smoothness(&instance.problem).to_f64(),
-            sigma_star_sq: float("sigma_star_sq"),
-            teacher_var: float("teacher_var"),
-            bias_sq: float("bias_sq"),
-            cov: float("cov"),
+            sigma_star_sq: float(|noise| &noise.sigma_star_sq),
+            teacher_var: float(|noise| &noise.teacher_var),
+            bias_sq: float(|noise| &noise.bias_sq),
+            cov: float(|noise| &noise.cov),
             teacher_error: teacher_error.to_f64(),
             best_weight,
             least_error,
@@ -164,10 +168,14 @@ impl DataProblem {
         let setting =
             Setting::<Interval>::new(&instance, Some(&self.constants), Process::Kd, budget);
         let second = |law| setting.moments(law).ok().map(|moments| moments.second);
-        let bound = match library.claim("theorem-1", "all-t", None).map(|claim| &claim.formula) {
-            Some(Formula::Relation(relation)) => evaluate_scalar(&relation.rhs, &setting).ok(),
-            _ => None,
-        };
+        let bound = library.claim("theorem-1", "all-t", None).and_then(|claim| {
+            let check = |condition: &Condition| {
+                check_condition(condition, &instance, Ok(&self.constants), claim.process, budget)
+            };
+            check_hypotheses(claim, &instance, check).ok()?;
+            let Formula::Relation(relation) = &claim.formula else { return None };
+            evaluate_scalar(&relation.rhs, &setting).ok().filter(|bound| bound.upper().is_finite())
+        });
         let predicted = p_0.filter(|_| self.has_teacher_gradient()).map(|p_0| {
             let weight = Interval::from_rational(lambda);
             let rest = Interval::one().minus(&weight);

@@ -63,7 +63,7 @@ pub fn audit_statement(
         .iter()
         .map(|stored| (check_stored(claim, stored, options.budget), stored))
         .collect();
-    let data_outcome = data.map(|data| data.check(claim, options.budget));
+    let data_outcome = data.map(|data| data.check(claim));
 
     let mut outcomes: Vec<&Outcome> = checks.iter().map(|(outcome, _)| outcome).collect();
     outcomes.extend(examples.iter().map(|(outcome, _)| outcome));
@@ -177,7 +177,7 @@ fn data_finding(
                 witness: Box::new(Witness::new(
                     name.clone(),
                     claim,
-                    data.instance().clone(),
+                    data.instance(claim).clone(),
                     sides,
                 )),
             },
@@ -211,7 +211,9 @@ fn refuting_instance(
         }
     }
     match (data, data_outcome) {
-        (Some(data), Some(Outcome::Fails(sides))) => Some((data.instance().clone(), sides.clone())),
+        (Some(data), Some(Outcome::Fails(sides))) => {
+            Some((data.instance(claim).clone(), sides.clone()))
+        }
         _ => None,
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Entry {
     pub(super) latex: String,
     /// Made by a file, and so usable without being declared.
     pub(super) local: bool,
+    /// What names meant where the definition was made: its body is read there, wherever it is used.
+    pub(super) scope: Arc<Dictionary>,
     /// The typed body, when there are no parameters.
     pub(super) body: Option<Arc<Expr>>,
 }
@@ -63,11 +65,20 @@ impl Dictionary {
         Quantity::named(name).map(|quantity| quantity.entry().scope)
     }
 
-    /// Takes over the definitions that other files have made.
-    pub fn import(&mut self, other: &Self) {
+    /// Takes over the definitions that another file has made.
+    ///
+    /// # Errors
+    /// If a name has another meaning already.
+    pub fn import(&mut self, other: &Self) -> Result<(), FormulaError> {
         for (name, entry) in other.definitions.iter().filter(|(_, entry)| entry.local) {
+            let same = |own: &Entry| own.text == entry.text && own.parameters == entry.parameters;
+            if self.definitions.get(name).is_some_and(|own| !same(own)) {
+                let cause = format!("the files used give {name} two meanings");
+                return Err(FormulaError::new(0, cause));
+            }
             self.definitions.insert(name.clone(), entry.clone());
         }
+        Ok(())
     }
 
     /// Adds a definition of a file.
@@ -102,7 +113,8 @@ impl Dictionary {
         }
         let syntax = parser::parse_expression(formula)?;
         let text = formula.to_owned();
-        let mut entry = Entry { parameters, syntax, text, latex, local, body: None };
+        let scope = Arc::new(self.clone());
+        let mut entry = Entry { parameters, syntax, text, latex, local, scope, body: None };
         let body = self.check_body(&entry)?;
         if entry.parameters.is_empty() {
             entry.body = Some(Arc::new(body));

@@ -337,7 +337,7 @@ impl<'a> Elaboration<'a> {
                 let bound =
                     entry.parameters.iter().map(String::as_str).zip(arguments.iter()).collect();
                 let mut inner = Elaboration {
-                    dictionary: self.dictionary,
+                    dictionary: &entry.scope,
                     bound,
                     index: None,
                     binds: false,

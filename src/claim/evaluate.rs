@@ -275,9 +275,9 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
             Node::Add(a, b) => self.scalar(a, place)?.plus(&self.scalar(b, place)?),
             Node::Subtract(a, b) => self.scalar(a, place)?.minus(&self.scalar(b, place)?),
             Node::Multiply(a, b) => self.scalar(a, place)?.times(&self.scalar(b, place)?),
-            Node::Divide(a, b) => self.scalar(a, place)?.over(&self.scalar(b, place)?)?,
+            Node::Divide(a, b) => self.scalar(a, place)?.over(&divisor(self.scalar(b, place)?)?)?,
             Node::Power(a, exponent) => self.power(&self.scalar(a, place)?, *exponent)?,
-            Node::Root(a) => self.scalar(a, place)?.root()?,
+            Node::Root(a) => radicand(self.scalar(a, place)?)?.root()?,
             Node::Least(parts) => fold(parts, S::least)?,
             Node::Greatest(parts) => fold(parts, S::greatest)?,
             Node::Inner(a, b) => dot(&self.vector(a, place)?, &self.vector(b, place)?),
@@ -330,7 +330,7 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
             }
             Node::Multiply(a, b) => scale(&self.scalar(b, place)?, &self.vector(a, place)?),
             Node::Divide(a, b) => {
-                let divisor = self.scalar(b, place)?;
+                let divisor = divisor(self.scalar(b, place)?)?;
                 let parts = self.vector(a, place)?;
                 parts.iter().map(|part| part.over(&divisor)).collect::<Result<_, _>>()?
             }
@@ -378,4 +378,21 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
 
 fn count_of<S: Scalar>(count: usize) -> S {
     S::from_rational(&crate::scalar::Rational::count(count))
+}
+
+/// A divisor that is certainly not zero: an enclosure of zero may stand for a quotient that does
+/// not exist, and nothing may be concluded from that.
+fn divisor<S: Scalar>(value: S) -> Result<S, Undefined> {
+    match value.compare(&S::zero()) {
+        None => Err(Undefined::NotCertified("a divisor may be zero".into())),
+        Some(_) => Ok(value),
+    }
+}
+
+/// A radicand that is certainly not negative.
+fn radicand<S: Scalar>(value: S) -> Result<S, Undefined> {
+    match S::zero().at_most(&value) {
+        None => Err(Undefined::NotCertified("the operand of a root may be negative".into())),
+        Some(_) => Ok(value),
+    }
 }

@@ -107,6 +107,9 @@ impl Reader<'_> {
             let cause = format!("the id {id:?} may hold lower-case letters, digits and '-' only");
             return Err(self.at(raw.id.span().start, cause));
         }
+        if raw.statement.is_empty() {
+            return Err(self.at(raw.id.span().start, "the file has no statements"));
+        }
         let unused = self.check_symbols_are_used(&raw);
         let mut dictionary = Dictionary::standard();
         for used in &raw.uses {
@@ -114,7 +117,9 @@ impl Reader<'_> {
                 let cause = format!("uses the unknown theorem {:?}", used.get_ref());
                 return Err(self.at(used.span().start, cause));
             };
-            dictionary.import(&theorem.dictionary);
+            dictionary
+                .import(&theorem.dictionary)
+                .map_err(|error| self.at(used.span().start, error.cause))?;
         }
         let declared = self.declare(&raw.symbols, &dictionary)?;
         dictionary.restrict_to(declared);

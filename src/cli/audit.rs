@@ -22,8 +22,8 @@ pub struct AuditArgs {
     /// Theorem ids or theorem files; all built-in theorems without any
     theorems: Vec<String>,
     /// Random instances a statement
-    #[arg(long, default_value_t = Options::default().instances)]
-    instances: usize,
+    #[arg(long, default_value_t = Options::default().instances as u32, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    instances: u32,
     #[command(flatten)]
     search: SearchArgs,
     /// Threads; all cores by default
@@ -60,13 +60,13 @@ struct DataArgs {
     #[arg(long)]
     intercept: bool,
     /// Step size, such as 1/100; 1/(8 L_exp) by default
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     gamma: Option<Rational>,
     /// Minibatch size
     #[arg(long, default_value_t = 1)]
     batch: usize,
     /// Ridge, such as 1/1000
-    #[arg(long, default_value = "0")]
+    #[arg(long, default_value = "0", allow_hyphen_values = true)]
     ridge: Rational,
     /// Whether the teacher's gradient has the ridge term
     #[arg(long, value_enum, default_value_t = Convention::Both)]
@@ -104,7 +104,7 @@ pub fn run(library: Library, args: &AuditArgs) -> Result<u8, Error> {
         pool.map_err(|error| Error::Usage(error.to_string()))?;
     }
     let options = Options {
-        instances: args.instances,
+        instances: args.instances as usize,
         seed: args.search.seed,
         search_evaluations: args.search.evaluations,
         stored_witnesses: !args.no_stored_witnesses,

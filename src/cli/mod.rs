@@ -104,12 +104,21 @@ fn read_text(path: &Path) -> Result<String, Error> {
 
 /// Resolves ids and files; files are added to the library.
 fn select(mut library: Library, names: &[String]) -> Result<(Library, Vec<String>), Error> {
-    let mut ids = Vec::new();
+    let mut ids: Vec<String> = Vec::new();
+    let mut files = Vec::new();
     for name in names {
         if name.ends_with(".toml") {
-            ids.push(library.add(name, &read_text(Path::new(name))?)?);
+            let id = library.add(name, &read_text(Path::new(name))?)?;
+            if files.contains(&id) {
+                return Err(Error::Usage(format!("{name}: a second file has the id {id}")));
+            }
+            files.push(id.clone());
+            ids.retain(|known| *known != id);
+            ids.push(id);
         } else if library.theorem(name).is_some() {
-            ids.push(name.clone());
+            if !ids.contains(name) {
+                ids.push(name.clone());
+            }
         } else {
             let known = library.theorems().iter().map(|theorem| theorem.id.as_str());
             return Err(unknown("theorem", name, known));

@@ -10,7 +10,7 @@ use kd_audit::audit::library::Library;
 use kd_audit::audit::runner::{Options, audit_mutant, describe};
 use kd_audit::audit::search::search;
 use kd_audit::claim::file::FORMAT;
-use kd_audit::claim::theorem::{Mutant, Statement, Theorem};
+use kd_audit::claim::theorem::{Expectation, Mutant, Statement, Theorem};
 use kd_audit::error::Error;
 use kd_audit::report;
 use std::path::{Path, PathBuf};
@@ -58,12 +58,23 @@ pub fn run(library: Library, args: &RefuteArgs) -> Result<u8, Error> {
             let known = statements.iter().flat_map(|s| s.mutants.iter().map(|m| m.name.as_str()));
             return Err(unknown("mutant", name, known));
         }
+        if args.out.is_some() && mutants.len() > 1 {
+            return Err(Error::Usage(format!(
+                "--out names one file, and {} parts have a mutant {name:?}: name the part",
+                mutants.len()
+            )));
+        }
         for statement in mutants {
             if let Some(mutant) = statement.mutant(name) {
                 code = code.max(refute_mutant(theorem, statement, mutant, options, args)?);
             }
         }
         return Ok(code);
+    }
+    if args.out.is_some() && statements.len() > 1 {
+        return Err(Error::Usage(
+            "--out names one file: name a part, as in theorem-1/one-step".into(),
+        ));
     }
     for statement in statements {
         let name =
@@ -84,7 +95,9 @@ pub fn run(library: Library, args: &RefuteArgs) -> Result<u8, Error> {
             Some((instance, sides)) => {
                 let witness = Witness::new(name, &statement.claim, instance, &sides);
                 save(&witness, args.out.as_deref())?;
-                code = CONTRADICTED;
+                if statement.expect == Expectation::Holds {
+                    code = CONTRADICTED;
+                }
             }
         }
     }

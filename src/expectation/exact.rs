@@ -22,7 +22,10 @@ impl MomentArithmetic for Rational {
         for step in 0..steps {
             let bits = second.iter().map(Scalar::bits).max().unwrap_or(0);
             // Each step adds the bits of the map; what the remaining steps cost is known early.
-            if bits > budget.bits || (step == 1 && bits.saturating_mul(steps) > 4 * budget.bits) {
+            let work =
+                (second.len() as u64).pow(2).saturating_mul(bits.saturating_mul(steps * steps));
+            let too_long = bits.saturating_mul(steps) > 4 * budget.bits || work > budget.work;
+            if bits > budget.bits || (step == 1 && too_long) {
                 return Err(Undefined::Budget(format!(
                     "exact moments after {steps} steps need more than {} bits",
                     budget.bits

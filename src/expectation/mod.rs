@@ -20,6 +20,8 @@ use moments::Recursion;
 pub struct Budget {
     /// Largest number of bits of a number in an exact recursion or power.
     pub bits: u64,
+    /// Largest number of bit operations, roughly, of an exact recursion.
+    pub work: u64,
     /// Largest number of bits of the determinant of an exact stationary system.
     pub determinant_bits: u64,
     /// Largest d(d + 1)/2 for which second moments are exact.
@@ -34,6 +36,7 @@ impl Budget {
     /// The budget of the command line and the tests.
     pub const STANDARD: Self = Self {
         bits: 1 << 16,
+        work: 1 << 34,
         determinant_bits: 1 << 17,
         exact_packed: 66,
         packed: 600,

@@ -49,7 +49,7 @@ impl Sampling {
         for k in 0..self.batch.min(self.samples - self.batch) {
             // C(N, k + 1) from C(N, k), exact at each step.
             count = count * (self.samples - k) / (k + 1);
-            if count > MAX_BATCHES {
+            if count > MAX_BATCHES.max(self.samples) {
                 let (n, tau) = (self.samples, self.batch);
                 return Err(Undefined::Budget(format!(
                     "there are more than {MAX_BATCHES} minibatches of {tau} out of {n}"

@@ -6,7 +6,7 @@ use crate::audit::library::Library;
 use crate::audit::prediction::{DataReport, WeightRow};
 use crate::claim::theorem::{Condition, Statement, Theorem};
 use crate::claim::vocabulary::{DEFINITIONS, QUANTITIES};
-use crate::scalar::{Interval, Scalar};
+use crate::scalar::{Interval, Rational, Scalar};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
@@ -170,9 +170,21 @@ fn short(number: &Number) -> String {
     }
 }
 
-/// The midpoint of an enclosure and how far it can be off.
+/// An enclosure as a decimal and a radius: every value of the enclosure is within the printed
+/// radius of the printed decimal.
 fn interval(value: &Interval) -> String {
-    format!("{:.9e} ± {:.0e}", value.midpoint(), value.width() / 2.0)
+    let shown = format!("{:.9e}", value.midpoint());
+    let exact = |x: f64| Rational::from_f64(x);
+    let ends = exact(value.lower()).zip(exact(value.upper())).zip(shown.parse::<Rational>().ok());
+    let Some(((lower, upper), center)) = ends else { return value.to_string() };
+    let radius = center.minus(&lower).abs().max(upper.minus(&center).abs());
+    // One digit more than the radius needs: the decimal that is printed is checked, not trusted.
+    let printed = (0..3).find_map(|steps| {
+        let text = format!("{:.0e}", radius.to_f64() * (1.0 + 0.5 * f64::from(steps)));
+        let parsed = text.parse::<Rational>().ok()?;
+        (parsed >= radius).then_some(text)
+    });
+    printed.map_or_else(|| value.to_string(), |radius| format!("{shown} ± {radius}"))
 }
 
 /// Prediction and measurement on a data set.

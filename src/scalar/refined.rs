@@ -51,6 +51,11 @@ impl<const BITS: u32> Refined<BITS> {
 }
 
 impl<const BITS: u32> Scalar for Refined<BITS> {
+    const EXACT: bool = true;
+
+    fn bits(&self) -> u64 {
+        self.lower.bits().max(self.upper.bits())
+    }
     fn from_rational(value: &Rational) -> Self {
         Self { lower: value.clone(), upper: value.clone() }
     }

@@ -28,6 +28,8 @@ mod moments;
 mod roots;
 /// A witness against every mutant, found without the stored ones.
 mod search;
+/// Ways in which something false could be reported as holding, each closed.
+mod soundness;
 /// Faults of theorem files, with their places.
 mod theorem_files;
 /// Invariants of the source tree.
