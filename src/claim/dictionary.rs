@@ -71,7 +71,13 @@ impl Dictionary {
     /// If a name has another meaning already.
     pub fn import(&mut self, other: &Self) -> Result<(), FormulaError> {
         for (name, entry) in other.definitions.iter().filter(|(_, entry)| entry.local) {
-            let same = |own: &Entry| own.text == entry.text && own.parameters == entry.parameters;
+            // Equal texts may differ in meaning: what counts is the body, expanded where it was made.
+            let meaning =
+                |entry: &Entry| entry.scope.check_body(entry).map(|body| body.to_string());
+            let same = |own: &Entry| {
+                (&own.parameters, &own.text) == (&entry.parameters, &entry.text)
+                    && meaning(own) == meaning(entry)
+            };
             if self.definitions.get(name).is_some_and(|own| !same(own)) {
                 let cause = format!("the files used give {name} two meanings");
                 return Err(FormulaError::new(0, cause));
