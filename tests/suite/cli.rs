@@ -58,6 +58,7 @@ fn bad_input() {
     let dir = folder("bad-input");
     let write = |name: &str, bytes: &[u8]| std::fs::write(dir.join(name), bytes).unwrap();
     write("tiny.toml", TINY.as_bytes());
+    write("twin.toml", TINY.as_bytes());
     write("malformed.toml", TINY.replace("title = \"t\"", "title = ").as_bytes());
     write("symbol.toml", TINY.replace("0 <= noise(lambda)", "0 <= noise(lamda)").as_bytes());
     write(
@@ -112,6 +113,7 @@ fn bad_input() {
         (vec!["show", "step.toml"], vec!["step.toml:22:", "step size gamma must be positive"]),
         (vec!["audit", "bytes.toml"], vec!["bytes.toml", "not UTF-8"]),
         (vec!["audit", "empty.toml"], vec!["empty.toml:1:1:", "format = 1"]),
+        (vec!["audit", "tiny.toml", "twin.toml"], vec!["twin.toml: a second file has the id tiny"]),
         (vec!["audit", "absent.toml"], vec!["absent.toml", "No such file"]),
         (vec!["audit", "theorem-99"], vec!["no theorem \"theorem-99\"", "theorem-7"]),
         (vec!["refute", "theorem-1/two-steps"], vec!["no part \"two-steps\"", "all-t"]),

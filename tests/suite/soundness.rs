@@ -50,6 +50,47 @@ fn data_are_judged_under_the_process_of_the_claim() {
     assert!(matches!(judge("sgd", less), Outcome::Fails(_)));
 }
 
+/// A hypothesis about the process is checked for each process, though its text is the same.
+#[test]
+fn hypotheses_on_data_are_not_taken_over_from_another_process() {
+    let options = DataOptions { steps: Some(8), ..DataOptions::default() };
+    let data = DataProblem::new("diabetes", Dataset::diabetes(), &options).unwrap();
+    let case = data.case(Budget::STANDARD);
+    let judge = |process: &str| {
+        let symbols = "fixed = [\"gamma\", \"x_star\", \"stationary_error\"]\nrandom = [\"x_inf\"]";
+        let better = "better = \"E[norm_sq(x_inf - x_star)] < stationary_error(gamma, 0)\"";
+        let text = file("user", "[]", symbols, "", process, "0 <= gamma")
+            .replace("minimiser = \"minimiser\"", better);
+        let mut library = Library::load().unwrap();
+        let id = library.add("user.toml", &text).unwrap();
+        case.check(&library.theorem(&id).unwrap().statements[0].claim)
+    };
+    assert!(matches!(judge("kd"), Outcome::Holds(_)), "distillation beats SGD here");
+    assert!(matches!(judge("sgd"), Outcome::Rejected { .. }), "SGD does not beat itself");
+}
+
+/// A claim about paths is judged on data at t = 1, its hypotheses and its witness included.
+#[test]
+fn path_claims_on_data_are_judged_and_replayed_at_one_horizon() {
+    let options = DataOptions { steps: Some(8), ..DataOptions::default() };
+    let data = DataProblem::new("diabetes", Dataset::diabetes(), &options).unwrap();
+    let case = data.case(Budget::STANDARD);
+    let judge = |hypothesis: &str| {
+        let symbols = "fixed = [\"teacher\", \"t\"]\nrandom = [\"x_t\"]";
+        let text = file("user", "[]", symbols, "", "kd", "x_t = teacher + 0*t*teacher")
+            .replace("process =", "almost_surely = true\nprocess =")
+            .replace("minimiser = \"minimiser\"", hypothesis);
+        let mut library = Library::load().unwrap();
+        let id = library.add("user.toml", &text).unwrap();
+        let claim = library.theorem(&id).unwrap().statements[0].claim.clone();
+        let found = case.check(&claim);
+        assert_eq!(check_instance(&claim, case.instance(&claim), Budget::STANDARD), found);
+        found
+    };
+    assert!(matches!(judge("early = \"t <= 1\""), Outcome::Fails(_)));
+    assert!(matches!(judge("late = \"t >= 2\""), Outcome::Rejected { .. }));
+}
+
 #[test]
 fn definitions_mean_what_they_meant_where_they_were_made() {
     // A file's own c does not change what the standard noise is.
