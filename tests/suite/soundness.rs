@@ -3,10 +3,12 @@
 use kd_audit::audit::check::{Outcome, Sides, check_instance};
 use kd_audit::audit::data::{DataOptions, DataProblem};
 use kd_audit::audit::library::Library;
+use kd_audit::audit::setting::Setting;
+use kd_audit::claim::evaluate::evaluate;
 use kd_audit::expectation::Budget;
-use kd_audit::problem::{Dataset, RidgeConvention};
+use kd_audit::problem::{Constants, Dataset, RidgeConvention};
 use kd_audit::report::{AuditReport, data_summary};
-use kd_audit::scalar::{Interval, Rational, Scalar};
+use kd_audit::scalar::{Interval, Rational, Scalar, Undefined};
 
 fn file(
     id: &str,
@@ -118,6 +120,29 @@ fn an_undefined_side_does_not_hold() {
     let divisor = "min(1/(sqrt(2)*sqrt(2) - 2), 0) <= 0*gamma";
     assert!(matches!(judge(divisor), Outcome::Inconclusive { .. }));
     assert!(matches!(judge("sqrt(2)/gamma <= 12"), Outcome::Holds(Sides::Enclosed(..))));
+}
+
+/// In float intervals a divisor that may be zero is refused as well: the whole line would hide it.
+#[test]
+fn an_enclosed_divisor_of_zero_is_refused() {
+    let text = file(
+        "user",
+        "[]",
+        "fixed = [\"lambda\", \"noise\"]",
+        "",
+        "kd",
+        "min(1/(noise(lambda) - noise(lambda)), 0) <= 0*lambda",
+    )
+    .replace("[\"2\", \"0\"]", "[\"1/3\", \"1/7\"]");
+    let mut library = Library::load().unwrap();
+    let id = library.add("user.toml", &text).unwrap();
+    let statement = &library.theorem(&id).unwrap().statements[0];
+    let instance = statement.examples[0].instance().unwrap();
+    let constants = Constants::compute(&instance.problem, instance.sampling).unwrap();
+    let process = statement.claim.process;
+    let setting = Setting::<Interval>::new(&instance, Some(&constants), process, Budget::STANDARD);
+    let found = evaluate(&statement.claim.formula, &setting);
+    assert!(matches!(found, Err(Undefined::NotCertified(_))), "{found:?}");
 }
 
 #[test]
