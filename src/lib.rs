@@ -13,6 +13,7 @@
 //! | [`scalar`] | exact rationals, outward-rounded intervals, floats |
 //! | [`linear`] | small dense linear algebra; exact elimination; float spectra |
 //! | [`claim`] | the formula language and theorem files |
+//! | [`kernel`] | what decides whether a proof proves its claim; the part to be trusted |
 //! | [`problem`] | finite sums of quadratics, their certified constants, their generators, data |
 //! | [`estimator`] | SGD, distillation and unbiased distillation |
 //! | [`expectation`] | exact, float and enclosed moments of affine processes |
@@ -30,6 +31,7 @@ pub mod claim;
 pub mod error;
 pub mod estimator;
 pub mod expectation;
+pub mod kernel;
 pub mod linear;
 pub mod problem;
 pub mod report;

@@ -87,6 +87,9 @@ pub fn check_condition(
                 (Err(why), _) => Standing::Undecided(why.to_string()),
             }
         }
+        Condition::Everywhere(formula) => {
+            Standing::Undecided(format!("{formula} is assumed for every x, and not checked"))
+        }
         Condition::Formula(formula) => {
             let enclosed = |formula: &Formula| {
                 let enclosed = Setting::<Interval>::new(instance, constants.ok(), process, budget);
@@ -169,6 +172,10 @@ fn check_class(
                 }
             }
         },
+        // Every family of this version.
+        Class::QuadraticSamples => Standing::Met,
+        Class::Uc => Standing::Undecided("the instance has no compressor".into()),
+        Class::Pl => Standing::Undecided("not checked".into()),
         Class::ConvexSamples => {
             let bad = (0..problem.samples())
                 .find(|&n| exact::check_positive_semidefinite(&problem.hessian(n)).is_err());

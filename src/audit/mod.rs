@@ -12,6 +12,7 @@ pub mod finding;
 pub mod hypotheses;
 pub mod library;
 pub mod prediction;
+pub mod prove;
 pub mod rigor;
 pub mod runner;
 pub mod search;

@@ -339,6 +339,7 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
         match law {
             Law::Step => Ok(self.batches()?.len()),
             Law::Path => Ok(self.paths()?.len()),
+            Law::Coin => Err(Undefined::Missing("this process tosses no coin".into())),
             Law::Stationary => {
                 Err(Undefined::Missing("the stationary law has no finite list of outcomes".into()))
             }
@@ -360,7 +361,9 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
                 S::iterate(&recursion, &start, steps, &contraction, self.budget)?
             }
             Law::Stationary => self.stationary(&self.gamma, &self.lambda)?,
-            Law::Step => return Err(Undefined::Missing("a step is enumerated".into())),
+            Law::Step | Law::Coin => {
+                return Err(Undefined::Missing("a step is enumerated".into()));
+            }
         };
         Ok(Moments { center, mean: moments.mean, second: moments.second })
     }

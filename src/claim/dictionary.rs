@@ -1,7 +1,7 @@
 //! What names mean in a file, and the entry points that turn its texts into typed formulas.
 
 use super::elaborate::{Elaboration, join};
-use super::expr::{Expr, Formula, Node, Relation, Scope, Shape};
+use super::expr::{Expr, Formula, Node, Relation, Scope, Shape, Symbol};
 use super::parser::{self, FormulaError, Syntax};
 use super::vocabulary::{DEFINITIONS, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,10 @@ pub struct Dictionary {
     pub(super) definitions: BTreeMap<String, Entry>,
     /// The symbols that a file has declared; `None` allows the whole vocabulary.
     declared: Option<BTreeSet<String>>,
+    /// The symbols that the file has declared by itself.
+    symbols: BTreeMap<String, Arc<Symbol>>,
+    /// The facts that a certificate may name, with the shape and scope of their slack.
+    facts: BTreeMap<String, (Shape, Scope)>,
 }
 
 #[derive(Clone, Debug)]
@@ -32,7 +36,7 @@ pub(super) struct Entry {
     pub(super) body: Option<Arc<Expr>>,
 }
 
-const FUNCTIONS: [&str; 7] = ["inner", "norm_sq", "sqrt", "min", "max", "sum", "E"];
+const FUNCTIONS: [&str; 8] = ["inner", "norm_sq", "sqrt", "min", "max", "sum", "E", "Ec"];
 
 impl Dictionary {
     /// The vocabulary and its standard definitions, all usable.
@@ -40,7 +44,12 @@ impl Dictionary {
     /// # Panics
     /// If a standard definition does not elaborate, which a test excludes.
     pub fn standard() -> Self {
-        let mut dictionary = Self { definitions: BTreeMap::new(), declared: None };
+        let mut dictionary = Self {
+            definitions: BTreeMap::new(),
+            declared: None,
+            symbols: BTreeMap::new(),
+            facts: BTreeMap::new(),
+        };
         for row in &DEFINITIONS {
             let parameters = row.parameters.iter().map(|p| (*p).to_owned()).collect();
             dictionary
@@ -137,6 +146,7 @@ impl Dictionary {
         let identifier = name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let taken = FUNCTIONS.contains(&name)
+            || self.symbols.contains_key(name)
             || self.definitions.contains_key(name)
             || (self.allows(name) && Quantity::named(name).is_some());
         if identifier && !taken {
@@ -177,10 +187,22 @@ impl Dictionary {
     /// # Errors
     /// With the place and the cause, if the text does not parse or does not type.
     pub fn formula(&self, text: &str) -> Result<Formula, FormulaError> {
+        self.formula_with(text, &BTreeMap::new())
+    }
+
+    /// A formula in which further names are bound to fixed scalars.
+    ///
+    /// # Errors
+    /// As [`Self::formula`].
+    pub fn formula_with(
+        &self,
+        text: &str,
+        bound: &BTreeMap<&str, &Expr>,
+    ) -> Result<Formula, FormulaError> {
         let mut relations = Vec::new();
         let mut scope = Scope::Fixed;
         for (lhs, sign, rhs) in parser::parse_formula(text)? {
-            let mut elaboration = Elaboration::new(self, BTreeMap::new());
+            let mut elaboration = Elaboration::new(self, bound.clone());
             let (left, right) = (elaboration.expr(&lhs)?, elaboration.expr(&rhs)?);
             if left.shape != right.shape {
                 return Err(FormulaError::new(rhs.at, "a scalar is compared with a vector"));
@@ -209,6 +231,39 @@ impl Dictionary {
     /// With the place and the cause, if the text does not parse or does not type.
     pub fn expression(&self, text: &str) -> Result<Expr, FormulaError> {
         Elaboration::new(self, BTreeMap::new()).expr(&parser::parse_expression(text)?)
+    }
+
+    /// Declares a symbol of the file itself.
+    ///
+    /// # Errors
+    /// If its name is taken.
+    pub fn declare(&mut self, symbol: Symbol) -> Result<(), FormulaError> {
+        self.check_name(&symbol.name)?;
+        if Quantity::named(&symbol.name).is_some() {
+            let cause = format!("{} is a quantity of the vocabulary", symbol.name);
+            return Err(FormulaError::new(0, cause));
+        }
+        self.symbols.insert(symbol.name.clone(), Arc::new(symbol));
+        Ok(())
+    }
+
+    /// The symbol of this name that the file has declared by itself.
+    pub fn symbol(&self, name: &str) -> Option<&Arc<Symbol>> {
+        self.symbols.get(name)
+    }
+
+    /// The symbols that the file has declared by itself.
+    pub fn symbols(&self) -> impl Iterator<Item = &Arc<Symbol>> {
+        self.symbols.values()
+    }
+
+    /// Makes a fact's slack known to the certificates that follow.
+    pub(super) fn add_fact(&mut self, name: &str, shape: Shape, scope: Scope) {
+        self.facts.insert(name.to_owned(), (shape, scope));
+    }
+
+    pub(super) fn fact(&self, name: &str) -> Option<(Shape, Scope)> {
+        self.facts.get(name).copied()
     }
 
     pub(super) fn allows(&self, name: &str) -> bool {

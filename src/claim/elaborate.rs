@@ -1,7 +1,9 @@
 //! Types: from a syntax tree to a typed [`Expr`].
 
 use super::dictionary::{Dictionary, Entry};
-use super::expr::{Definition, Exponent, Expr, Node, Scope, Shape};
+use super::expr::{
+    Definition, Exponent, Expr, Node, Scope, Shape, Symbol, SymbolKind, depends_on_point,
+};
 use super::parser::{FormulaError, Syntax, SyntaxNode};
 use super::vocabulary::{Law, Quantity};
 use std::collections::BTreeMap;
@@ -27,6 +29,9 @@ pub(super) struct Elaboration<'a> {
 /// The scope of a combination; two different laws do not combine outside `E[...]`.
 pub(super) fn join(a: Scope, b: Scope, at: usize) -> Result<Scope, FormulaError> {
     match (a, b) {
+        // The coin is tossed given ξ, and so may depend on it.
+        (Scope::Random(Law::Coin), Scope::Random(Law::Step))
+        | (Scope::Random(Law::Step), Scope::Random(Law::Coin)) => Ok(Scope::Random(Law::Coin)),
         (Scope::Random(left), Scope::Random(right)) if left != right => Err(FormulaError::new(
             at,
             format!("mixes the laws {left:?} and {right:?} in one expression"),
@@ -85,12 +90,37 @@ impl<'a> Elaboration<'a> {
             SyntaxNode::Name(name) => self.named(name, &[], at),
             SyntaxNode::Call(name, arguments) => self.call(name, arguments, at),
             SyntaxNode::Index(name, index) => self.indexed(name, index, at),
-            SyntaxNode::Expectation(inner) => {
+            SyntaxNode::Slack(name) => match self.dictionary.fact(name) {
+                Some((shape, scope)) => Ok(Expr { node: Node::Slack(name.clone()), shape, scope }),
+                None => Err(FormulaError::new(
+                    at,
+                    format!("{name} is neither a hypothesis nor an earlier step of this proof"),
+                )),
+            },
+            SyntaxNode::Expectation(coin, inner) => {
                 let inner = self.under(None, inner)?;
-                let Scope::Random(law) = inner.scope else {
-                    return Err(FormulaError::new(at, "E[...] of something that is not random"));
+                let law = match inner.scope {
+                    Scope::Random(Law::Coin) if !coin => {
+                        let cause = "what depends on the coin needs E[Ec[...]]";
+                        return Err(FormulaError::new(at, cause));
+                    }
+                    Scope::Random(law) if (law == Law::Coin) == *coin => law,
+                    _ if *coin => {
+                        let cause = "Ec[...] of something that does not depend on the coin";
+                        return Err(FormulaError::new(at, cause));
+                    }
+                    _ => {
+                        return Err(FormulaError::new(
+                            at,
+                            "E[...] of something that is not random",
+                        ));
+                    }
                 };
-                let scope = if depends_on_state(&inner) { Scope::State } else { Scope::Fixed };
+                let scope = match law {
+                    Law::Coin => Scope::Random(Law::Step),
+                    _ if depends_on_state(&inner) => Scope::State,
+                    _ => Scope::Fixed,
+                };
                 Ok(Expr {
                     shape: inner.shape,
                     scope,
@@ -287,6 +317,9 @@ impl<'a> Elaboration<'a> {
             }
             return Ok(value.clone());
         }
+        if let Some(symbol) = self.dictionary.symbol(name) {
+            return self.declared(symbol, arguments, at);
+        }
         let entry = self.dictionary.definitions.get(name);
         if entry.is_none_or(|entry| !entry.local) && !self.allows(name) {
             return Err(self.undeclared(name, at));
@@ -319,6 +352,32 @@ impl<'a> Elaboration<'a> {
             }
             (None, None) => Err(self.undeclared(name, at)),
         }
+    }
+
+    /// A symbol that the file declares by itself.
+    fn declared(
+        &mut self,
+        symbol: &Arc<Symbol>,
+        arguments: &[Syntax],
+        at: usize,
+    ) -> Result<Expr, FormulaError> {
+        let name = &symbol.name;
+        let shape = match (symbol.kind, arguments) {
+            (SymbolKind::Map, [argument]) => {
+                let inner = self.shaped(argument, "the argument of a map", Shape::Vector)?;
+                let scope = join(symbol.scope, inner.scope, at)?;
+                let node = Node::Apply(Arc::clone(symbol), Box::new(inner));
+                return Ok(Expr { node, shape: Shape::Vector, scope });
+            }
+            (SymbolKind::Map, _) => {
+                let cause = format!("{name} is a linear map: write {name}(u)");
+                return Err(FormulaError::new(at, cause));
+            }
+            (SymbolKind::Scalar(_), []) => Shape::Scalar,
+            (SymbolKind::Vector, []) => Shape::Vector,
+            _ => return Err(FormulaError::new(at, format!("{name} takes no arguments"))),
+        };
+        Ok(Expr { node: Node::Symbol(Arc::clone(symbol)), shape, scope: symbol.scope })
     }
 
     fn defined(
@@ -378,16 +437,15 @@ impl<'a> Elaboration<'a> {
     }
 }
 
-/// Whether a random quantity of a step depends on the point that the step is taken from.
-fn depends_on_point(quantity: Quantity) -> bool {
-    matches!(quantity, Quantity::Grad | Quantity::MixedGrad | Quantity::XNext)
-}
-
 fn depends_on_state(expr: &Expr) -> bool {
     let mut state = false;
     expr.walk(&mut |part| {
         state |= part.scope == Scope::State
-            || matches!(part.node, Node::Quantity(quantity, _) if depends_on_point(quantity));
+            || match &part.node {
+                Node::Quantity(quantity, _) => depends_on_point(*quantity),
+                Node::Symbol(symbol) | Node::Apply(symbol, _) => symbol.moves,
+                _ => false,
+            };
     });
     state
 }

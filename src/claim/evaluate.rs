@@ -308,6 +308,7 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
                 total
             }
             Node::Indexed(_) => unreachable!("quantities of a sample are vectors"),
+            Node::Symbol(_) | Node::Apply(..) | Node::Slack(_) => return Err(not_supplied(expr)),
         })
     }
 
@@ -321,6 +322,7 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
                 },
             )?,
             Node::Indexed(quantity) => self.environment.vector(*quantity, place)?,
+            Node::Symbol(_) | Node::Apply(..) | Node::Slack(_) => return Err(not_supplied(expr)),
             Node::Defined(definition) => self.vector(&definition.body, place)?,
             Node::Negate(a) => scale(&S::one().negated(), &self.vector(a, place)?),
             Node::Add(a, b) => add(&self.vector(a, place)?, &self.vector(b, place)?),
@@ -374,6 +376,11 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
         }
         Ok(base.power(exponent))
     }
+}
+
+/// What no instance supplies.
+fn not_supplied(expr: &Expr) -> Undefined {
+    Undefined::Missing(format!("{expr} stands for any value: no instance supplies it"))
 }
 
 fn count_of<S: Scalar>(count: usize) -> S {

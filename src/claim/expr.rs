@@ -94,6 +94,12 @@ pub enum Node {
     Quantity(Quantity, Vec<Expr>),
     /// A quantity of one sample: `u[n]`, inside `sum(n, ...)`.
     Indexed(Quantity),
+    /// A symbol that a file declares by itself; it stands for any value of its kind.
+    Symbol(Arc<Symbol>),
+    /// A declared linear map, applied to a vector.
+    Apply(Arc<Symbol>, Box<Expr>),
+    /// `[name]`: the slack of a hypothesis or of a step of a proof, in a certificate.
+    Slack(String),
     /// A defined name, with its arguments already substituted into the body.
     Defined(Definition),
     /// `-a`
@@ -124,6 +130,47 @@ pub enum Node {
     Sum(Box<Expr>),
 }
 
+/// A symbol that a theorem file declares beyond the vocabulary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Symbol {
+    /// Its name in formulas.
+    pub name: String,
+    /// How it is typeset.
+    pub latex: String,
+    /// What it stands for.
+    pub kind: SymbolKind,
+    /// What it depends on.
+    pub scope: Scope,
+    /// Whether a random symbol also depends on the point that the step is taken from.
+    pub moves: bool,
+    /// For a symbol of the state: its names after one step, after t steps and at the start.
+    pub motion: Option<[String; 3]>,
+    /// What it means.
+    pub meaning: String,
+}
+
+/// Kinds of declared symbols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SymbolKind {
+    /// A real number with what is known of its sign.
+    Scalar(Known),
+    /// A vector.
+    Vector,
+    /// A linear map from vectors to vectors.
+    Map,
+}
+
+/// What is known of the sign of a scalar from its declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// Greater than zero.
+    Positive,
+    /// At least zero.
+    NonNegative,
+    /// Nothing.
+    Real,
+}
+
 /// The use of a defined name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Definition {
@@ -137,6 +184,15 @@ pub struct Definition {
     pub body: Arc<Expr>,
 }
 
+/// Whether a quantity depends on the point that the step is taken from.
+pub fn depends_on_point(quantity: Quantity) -> bool {
+    use Quantity::{Gap, GapNext, Grad, GradSgd, MixedGrad, Sgd, SgdNext, X, XCompressed, XNext};
+    matches!(
+        quantity,
+        X | Gap | Grad | MixedGrad | XNext | GapNext | XCompressed | Sgd | SgdNext | GradSgd
+    )
+}
+
 impl Sign {
     /// The sign as written in a file.
     pub fn text(self) -> &'static str {
@@ -148,6 +204,22 @@ impl Sign {
             Self::Equal => "=",
             Self::NotEqual => "!=",
         }
+    }
+}
+
+impl Relation {
+    /// The side that is claimed to be the larger one minus the other.
+    pub fn slack(&self) -> Expr {
+        match self.sign {
+            Sign::AtLeast | Sign::Greater => self.lhs.clone().minus(self.rhs.clone()),
+            _ => self.rhs.clone().minus(self.lhs.clone()),
+        }
+    }
+
+    /// The relation with parts of both sides replaced.
+    pub fn replaced(&self, replace: &dyn Fn(&Expr) -> Option<Expr>) -> Self {
+        let side = |expr: &Expr| expr.replaced(replace);
+        Self { lhs: side(&self.lhs), sign: self.sign, rhs: side(&self.rhs) }
     }
 }
 
@@ -175,7 +247,7 @@ impl Expr {
     /// The expressions directly below this one; below the use of a definition, its body.
     pub fn children(&self) -> Vec<&Expr> {
         match &self.node {
-            Node::Number(_) | Node::Indexed(_) => Vec::new(),
+            Node::Number(_) | Node::Indexed(_) | Node::Symbol(_) | Node::Slack(_) => Vec::new(),
             Node::Quantity(_, parts) | Node::Least(parts) | Node::Greatest(parts) => {
                 parts.iter().collect()
             }
@@ -185,6 +257,7 @@ impl Expr {
             | Node::Root(a)
             | Node::NormSq(a)
             | Node::Expectation(_, a)
+            | Node::Apply(_, a)
             | Node::Sum(a) => vec![a],
             Node::Add(a, b)
             | Node::Subtract(a, b)
@@ -194,10 +267,71 @@ impl Expr {
         }
     }
 
+    /// A scalar of the given parts, for building formulas.
+    pub fn scalar(node: Node) -> Self {
+        Self { node, shape: Shape::Scalar, scope: Scope::Fixed }
+    }
+
+    /// a − b, of the shape of a.
+    pub fn minus(self, other: Self) -> Self {
+        let shape = self.shape;
+        let node = Node::Subtract(Box::new(self), Box::new(other));
+        Self { node, shape, scope: Scope::Fixed }
+    }
+
+    /// a + b, of the shape of a.
+    pub fn plus(self, other: Self) -> Self {
+        let shape = self.shape;
+        let node = Node::Add(Box::new(self), Box::new(other));
+        Self { node, shape, scope: Scope::Fixed }
+    }
+
+    /// The expression with parts replaced, from the outside in; bodies of definitions included.
+    /// The scopes of what is rebuilt are not computed again.
+    pub fn replaced(&self, replace: &dyn Fn(&Self) -> Option<Self>) -> Self {
+        if let Some(new) = replace(self) {
+            return new;
+        }
+        let one = |a: &Self| Box::new(a.replaced(replace));
+        let all = |parts: &[Self]| parts.iter().map(|part| part.replaced(replace)).collect();
+        let node = match &self.node {
+            Node::Number(_) | Node::Indexed(_) | Node::Symbol(_) | Node::Slack(_) => {
+                self.node.clone()
+            }
+            Node::Quantity(quantity, parts) => Node::Quantity(*quantity, all(parts)),
+            Node::Apply(map, a) => Node::Apply(Arc::clone(map), one(a)),
+            Node::Defined(definition) => Node::Defined(Definition {
+                body: Arc::new(definition.body.replaced(replace)),
+                ..definition.clone()
+            }),
+            Node::Negate(a) => Node::Negate(one(a)),
+            Node::Add(a, b) => Node::Add(one(a), one(b)),
+            Node::Subtract(a, b) => Node::Subtract(one(a), one(b)),
+            Node::Multiply(a, b) => Node::Multiply(one(a), one(b)),
+            Node::Divide(a, b) => Node::Divide(one(a), one(b)),
+            Node::Power(a, k) => Node::Power(one(a), *k),
+            Node::Root(a) => Node::Root(one(a)),
+            Node::Least(parts) => Node::Least(all(parts)),
+            Node::Greatest(parts) => Node::Greatest(all(parts)),
+            Node::Inner(a, b) => Node::Inner(one(a), one(b)),
+            Node::NormSq(a) => Node::NormSq(one(a)),
+            Node::Expectation(law, a) => Node::Expectation(*law, one(a)),
+            Node::Sum(a) => Node::Sum(one(a)),
+        };
+        Self { node, shape: self.shape, scope: self.scope }
+    }
+
     /// Calls `visit` on this expression and all of its parts, bodies of definitions included.
     pub fn walk(&self, visit: &mut impl FnMut(&Expr)) {
         visit(self);
         self.children().into_iter().for_each(|part| part.walk(visit));
+    }
+
+    /// Whether a symbol occurs that a file has declared by itself: no instance supplies it.
+    pub fn is_abstract(&self) -> bool {
+        let mut found = false;
+        self.walk(&mut |part| found |= matches!(part.node, Node::Symbol(_) | Node::Apply(..)));
+        found
     }
 
     /// Whether the quantity occurs, through definitions as well.
@@ -234,6 +368,9 @@ impl fmt::Display for Expr {
             }
             Node::Quantity(quantity, arguments) => list(f, quantity.entry().name, arguments),
             Node::Indexed(quantity) => write!(f, "{}[n]", quantity.entry().name),
+            Node::Symbol(symbol) => f.write_str(&symbol.name),
+            Node::Apply(map, a) => write!(f, "{}({a})", map.name),
+            Node::Slack(name) => write!(f, "[{name}]"),
             Node::Defined(definition) => write!(f, "{}", definition.body),
             Node::Negate(a) => write!(f, "(-{a})"),
             Node::Add(a, b) => write!(f, "({a} + {b})"),
@@ -247,6 +384,7 @@ impl fmt::Display for Expr {
             Node::Greatest(parts) => list(f, "max", parts),
             Node::Inner(a, b) => write!(f, "inner({a}, {b})"),
             Node::NormSq(a) => write!(f, "norm_sq({a})"),
+            Node::Expectation(Law::Coin, a) => write!(f, "Ec[{a}]"),
             Node::Expectation(_, a) => write!(f, "E[{a}]"),
             Node::Sum(a) => write!(f, "sum(n, {a})"),
         }

@@ -2,12 +2,13 @@
 
 use super::dictionary::Dictionary;
 use super::document::{RawMutant, RawStatement, RawSymbols, RawTheorem};
-use super::expr::{Formula, Scope, Sign};
+use super::expr::{Formula, Relation, Scope, Sign, Symbol};
 use super::parser::FormulaError;
-use super::theorem::{Claim, Hypothesis, Kind, Mutant, Statement, Stored, Theorem};
+use super::theorem::{Claim, Condition, Hypothesis, Kind, Mutant, Statement, Stored, Theorem};
 use crate::scalar::Rational;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 use toml::Spanned;
 
 /// The format of theorem files, witnesses and reports that this version reads and writes.
@@ -52,13 +53,13 @@ pub fn parse_theorem<'a>(
     reader.theorem(raw, library)
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     file: &'a str,
     text: &'a str,
 }
 
 impl Reader<'_> {
-    fn at(&self, offset: usize, cause: impl Into<String>) -> FileError {
+    pub(super) fn at(&self, offset: usize, cause: impl Into<String>) -> FileError {
         let boundary =
             (0..=offset.min(self.text.len())).rev().find(|i| self.text.is_char_boundary(*i));
         let before = &self.text[..boundary.unwrap_or(0)];
@@ -89,7 +90,7 @@ impl Reader<'_> {
     }
 
     /// Places an error of a formula inside the string that holds it.
-    fn formula(&self, error: &FormulaError, text: &Spanned<String>) -> FileError {
+    pub(super) fn formula(&self, error: &FormulaError, text: &Spanned<String>) -> FileError {
         let Range { start, end } = text.span();
         // Without escapes the string stands verbatim between its quotes.
         let quote = self.text[start..end].find(text.get_ref().as_str());
@@ -123,6 +124,10 @@ impl Reader<'_> {
         }
         let declared = self.declare(&raw.symbols, &dictionary)?;
         dictionary.restrict_to(declared);
+        let mut symbols = Vec::new();
+        for symbol in raw.symbol {
+            symbols.push(self.symbol(symbol, &mut dictionary)?);
+        }
         for definition in raw.definition {
             let name = definition.name.get_ref();
             dictionary
@@ -138,7 +143,7 @@ impl Reader<'_> {
                 let cause = format!("a second part {:?}", statement.part.get_ref());
                 return Err(self.at(statement.part.span().start, cause));
             }
-            statements.push(self.statement(statement, &dictionary)?);
+            statements.push(self.statement(statement, &dictionary, &symbols)?);
         }
         unused?; // last: a misspelt use is the better message
         Ok(Theorem {
@@ -196,6 +201,11 @@ impl Reader<'_> {
             raw.definition.iter().map(|definition| definition.formula.get_ref().as_str()).collect();
         for statement in &raw.statement {
             formulas.push(statement.claim.get_ref());
+            let placed = statement.everywhere.values().chain(statement.here.values());
+            formulas.extend(placed.map(|text| text.get_ref().as_str()));
+            if let Some(proof) = &statement.proof {
+                proof.texts(&mut formulas);
+            }
             formulas.extend(statement.hypotheses.values().map(|text| text.get_ref().as_str()));
             for mutant in &statement.mutant {
                 formulas.extend(mutant.claim.iter().map(|text| text.get_ref().as_str()));
@@ -219,10 +229,20 @@ impl Reader<'_> {
         &self,
         raw: RawStatement,
         dictionary: &Dictionary,
+        symbols: &[Arc<Symbol>],
     ) -> Result<Statement, FileError> {
         let mut hypotheses = Vec::new();
         for (name, text) in &raw.hypotheses {
             hypotheses.push(self.hypothesis(name, text, dictionary)?);
+        }
+        for (list, everywhere) in [(&raw.everywhere, true), (&raw.here, false)] {
+            for (name, text) in list {
+                if hypotheses.iter().any(|hypothesis: &Hypothesis| hypothesis.name == *name) {
+                    let cause = format!("a second hypothesis {name:?}");
+                    return Err(self.at(text.span().start, cause));
+                }
+                hypotheses.push(self.placed(name, text, everywhere, dictionary)?);
+            }
         }
         let claim = Claim {
             formula: self.claim(&raw.claim, raw.almost_surely, dictionary)?,
@@ -231,6 +251,7 @@ impl Reader<'_> {
             family: raw.family,
             process: raw.process,
             almost_surely: raw.almost_surely,
+            symbols: symbols.to_vec(),
         };
         self.check_kind(raw.kind, &claim.formula, &raw.claim)?;
         let mut mutants: Vec<Mutant> = Vec::new();
@@ -241,7 +262,7 @@ impl Reader<'_> {
             }
             mutants.push(self.mutant(mutant, &claim, dictionary)?);
         }
-        if raw.hypotheses.is_empty() && raw.unviolated.is_none() {
+        if claim.hypotheses.is_empty() && raw.unviolated.is_none() {
             let cause = "a statement without hypotheses must say why in unviolated";
             return Err(self.at(raw.part.span().start, cause));
         }
@@ -250,7 +271,9 @@ impl Reader<'_> {
             .into_iter()
             .map(|e| self.stored(e.name, e.instance, e.lhs, e.rhs))
             .collect();
+        let proof = raw.proof.map(|proof| self.proof(proof, &claim, dictionary)).transpose()?;
         Ok(Statement {
+            proof,
             part: raw.part.into_inner(),
             kind: raw.kind,
             summary: raw.summary,
@@ -260,6 +283,27 @@ impl Reader<'_> {
             examples,
             mutants,
         })
+    }
+
+    /// A formula about x, assumed for every x or at the current one.
+    fn placed(
+        &self,
+        name: &str,
+        text: &Spanned<String>,
+        everywhere: bool,
+        dictionary: &Dictionary,
+    ) -> Result<Hypothesis, FileError> {
+        let formula =
+            dictionary.formula(text.get_ref()).map_err(|error| self.formula(&error, text))?;
+        let fixed = |r: &&Relation| r.lhs.scope == Scope::Fixed && r.rhs.scope == Scope::Fixed;
+        if formula.relations().iter().all(fixed) {
+            let cause = "this hypothesis is not about x: it belongs under hypotheses";
+            return Err(self.at(text.span().start, cause));
+        }
+        let formula = Box::new(formula);
+        let condition =
+            if everywhere { Condition::Everywhere(formula) } else { Condition::Formula(formula) };
+        Ok(Hypothesis { name: name.to_owned(), text: text.get_ref().clone(), condition })
     }
 
     fn stored(

@@ -2,6 +2,7 @@
 
 use super::expr::{Exponent, Expr, Formula, Node, Relation, Shape, Sign};
 use super::theorem::Condition;
+use super::vocabulary::Law;
 
 /// How tightly an expression binds; a looser one inside a tighter place gets parentheses.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +43,7 @@ impl Condition {
     pub fn latex(&self) -> String {
         match self {
             Self::Formula(formula) => formula.latex(),
+            Self::Everywhere(formula) => format!(r"\forall x:\; {}", formula.latex()),
             Self::Class(class, constant) => {
                 let constant = constant.as_ref().map(|c| c.at(Strength::Atom)).unwrap_or_default();
                 class.entry().latex.replace('#', &constant)
@@ -79,6 +81,9 @@ impl Expr {
                 (applied(quantity.entry().latex, arguments), Atom)
             }
             Node::Indexed(quantity) => (quantity.entry().latex.replace(r"\xi", "n"), Atom),
+            Node::Symbol(symbol) => (symbol.latex.clone(), Atom),
+            Node::Apply(map, a) => (format!(r"{}\left({}\right)", map.latex, a.latex()), Atom),
+            Node::Slack(name) => (format!(r"\left[\text{{{name}}}\right]"), Atom),
             Node::Defined(definition) => (applied(&definition.latex, &definition.arguments), Atom),
             Node::Negate(a) => (format!("-{}", a.at(Product)), Sum),
             Node::Add(a, b) => (format!("{} + {}", a.at(Sum), b.at(Sum)), Sum),
@@ -109,6 +114,9 @@ impl Expr {
             Node::Greatest(parts) => (format!(r"\max\left({}\right)", list(parts)), Atom),
             Node::Inner(a, b) => (format!(r"\langle {}, {}\rangle", a.latex(), b.latex()), Atom),
             Node::NormSq(a) => (format!(r"\left\|{}\right\|^2", a.latex()), Atom),
+            Node::Expectation(Law::Coin, a) => {
+                (format!(r"\mathbb{{E}}_{{\mathcal{{C}}}}\left[{}\right]", a.latex()), Atom)
+            }
             Node::Expectation(_, a) => (format!(r"\mathbb{{E}}\left[{}\right]", a.latex()), Atom),
             Node::Sum(a) => (format!(r"\sum_{{n=1}}^{{N}} {}", a.at(Product)), Product),
         }

@@ -2,7 +2,8 @@
 //!
 //! The way of a formula: text → [`parser`] → `elaborate` (types, with names from a [`dictionary`]) → [`expr`] →
 //! [`evaluate`] in any arithmetic, or [`latex`]. What names exist is [`vocabulary`]; what a file
-//! holds is [`theorem`], and [`file`](mod@file) reads it.
+//! holds is [`theorem`], and [`file`](mod@file) reads it. What a file says of why a statement holds
+//! is a [`proof`], which the kernel checks.
 
 pub mod dictionary;
 mod document;
@@ -12,6 +13,8 @@ pub mod expr;
 pub mod file;
 pub mod latex;
 pub mod parser;
+pub mod proof;
+mod proof_file;
 mod quadratic;
 pub mod theorem;
 pub mod vocabulary;

@@ -8,11 +8,13 @@
 //! unary    := "-" unary | power
 //! power    := atom [ "^" ( integer | name ) ]
 //! atom     := number | name [ "(" sum { "," sum } ")" ] | name "[" name "]"
-//!           | "E" "[" sum "]" | "(" sum ")"
+//!           | ( "E" | "Ec" ) "[" sum "]" | "(" sum ")" | "[" name { "-" name } "]"
 //! ```
 //!
 //! `inner`, `norm_sq`, `sqrt`, `min`, `max` and `sum` are written as calls; what a name means is
 //! settled by [`dictionary`](super::dictionary). Numbers are integers or decimals, read exactly.
+//! `Ec` is the expectation over the algorithm's own randomness given the sample; `[name]` is the
+//! slack of a fact, and stands in certificates only.
 
 use crate::scalar::Rational;
 
@@ -45,7 +47,9 @@ pub(super) enum SyntaxNode {
     Name(String),
     Call(String, Vec<Syntax>),
     Index(String, String),
-    Expectation(Box<Syntax>),
+    /// The flag tells `Ec` from `E`.
+    Expectation(bool, Box<Syntax>),
+    Slack(String),
     Negate(Box<Syntax>),
     Binary(char, Box<Syntax>, Box<Syntax>),
     Power(Box<Syntax>, Box<Syntax>),
@@ -263,10 +267,34 @@ impl Parser {
                 self.expect(")")?;
                 inner.node
             }
+            Some(Token::Sign("[")) => {
+                self.next += 1;
+                self.slack()?
+            }
             _ => return Err(self.unexpected("a number, a name or '('")),
         };
         self.depth -= 1;
         Ok(Syntax { at, node })
+    }
+
+    /// The name of a fact, which may hold hyphens.
+    fn slack(&mut self) -> Result<SyntaxNode, FormulaError> {
+        let mut name = String::new();
+        loop {
+            match self.tokens.get(self.next) {
+                Some((_, Token::Name(part))) => name.push_str(part),
+                Some((_, Token::Number(part))) if !name.is_empty() => {
+                    name.push_str(&part.to_string());
+                }
+                _ => return Err(self.unexpected("the name of a fact")),
+            }
+            self.next += 1;
+            if self.accept("]") {
+                return Ok(SyntaxNode::Slack(name));
+            }
+            self.expect("-")?;
+            name.push('-');
+        }
     }
 
     fn after_name(&mut self, name: String) -> Result<SyntaxNode, FormulaError> {
@@ -281,10 +309,10 @@ impl Parser {
         if !self.accept("[") {
             return Ok(SyntaxNode::Name(name));
         }
-        if name == "E" {
+        if name == "E" || name == "Ec" {
             let inner = self.sum()?;
             self.expect("]")?;
-            return Ok(SyntaxNode::Expectation(Box::new(inner)));
+            return Ok(SyntaxNode::Expectation(name == "Ec", Box::new(inner)));
         }
         let Some((_, Token::Name(index))) = self.tokens.get(self.next).cloned() else {
             return Err(self.unexpected("the index of a sum"));

@@ -1,11 +1,13 @@
 //! What a theorem file holds, once read: statements, their mutants and worked examples.
 
 use super::dictionary::Dictionary;
-use super::expr::{Expr, Formula, Node, Scope, Sign};
+use super::expr::{Expr, Formula, Node, Scope, Sign, Symbol};
+use super::proof::Proof;
 use super::vocabulary::{Class, Process, Quantity};
 use crate::scalar::Rational;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// One theorem file.
 #[derive(Clone, Debug)]
@@ -49,6 +51,8 @@ pub struct Statement {
     pub examples: Vec<Stored>,
     /// Variants that must be refuted.
     pub mutants: Vec<Mutant>,
+    /// Why it holds for every instance.
+    pub proof: Option<Proof>,
 }
 
 /// A formula with the hypotheses that it rests on: what is evaluated, searched and refuted.
@@ -66,6 +70,8 @@ pub struct Claim {
     pub process: Process,
     /// Whether it holds at every outcome, its sides being random.
     pub almost_surely: bool,
+    /// The symbols that its file declares beyond the vocabulary.
+    pub symbols: Vec<Arc<Symbol>>,
 }
 
 /// A named hypothesis.
@@ -84,8 +90,10 @@ pub struct Hypothesis {
 pub enum Condition {
     /// Membership in a class of problems, everywhere, with its constant if it takes one.
     Class(Class, Option<Expr>),
-    /// A formula about fixed quantities.
+    /// A formula about fixed quantities, or about the current x only.
     Formula(Box<Formula>),
+    /// A formula about x that is assumed for every x.
+    Everywhere(Box<Formula>),
 }
 
 /// A false variant of a statement.
@@ -167,6 +175,18 @@ impl Claim {
         Sha256::digest(text.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// Whether it is about symbols that its file declares, so that no instance can be built.
+    pub fn is_abstract(&self) -> bool {
+        let in_formula = |formula: &Formula| {
+            formula.relations().iter().any(|r| r.lhs.is_abstract() || r.rhs.is_abstract())
+        };
+        in_formula(&self.formula)
+            || self.hypotheses.iter().any(|hypothesis| match &hypothesis.condition {
+                Condition::Formula(formula) | Condition::Everywhere(formula) => in_formula(formula),
+                Condition::Class(_, constant) => constant.as_ref().is_some_and(Expr::is_abstract),
+            })
+    }
+
     /// Whether the formula or a hypothesis is about the quantity.
     pub fn mentions(&self, quantity: Quantity) -> bool {
         let in_formula = |formula: &Formula| {
@@ -174,7 +194,7 @@ impl Claim {
         };
         in_formula(&self.formula)
             || self.hypotheses.iter().any(|hypothesis| match &hypothesis.condition {
-                Condition::Formula(formula) => in_formula(formula),
+                Condition::Formula(formula) | Condition::Everywhere(formula) => in_formula(formula),
                 Condition::Class(_, constant) => {
                     constant.as_ref().is_some_and(|constant| constant.mentions(quantity))
                 }
@@ -206,6 +226,17 @@ impl Claim {
     }
 }
 
+impl Condition {
+    /// Whether it speaks of the current x only.
+    pub fn is_here(&self) -> bool {
+        let Self::Formula(formula) = self else { return false };
+        formula
+            .relations()
+            .iter()
+            .any(|r| r.lhs.scope != Scope::Fixed || r.rhs.scope != Scope::Fixed)
+    }
+}
+
 /// With definitions expanded, so that equal texts mean equal conditions.
 impl std::fmt::Display for Condition {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -213,6 +244,7 @@ impl std::fmt::Display for Condition {
             Self::Class(class, Some(constant)) => write!(f, "{}({constant})", class.entry().name),
             Self::Class(class, None) => f.write_str(class.entry().name),
             Self::Formula(formula) => write!(f, "{formula}"),
+            Self::Everywhere(formula) => write!(f, "for every x: {formula}"),
         }
     }
 }
@@ -244,7 +276,7 @@ impl Dictionary {
             return if fixed {
                 Ok(Condition::Formula(Box::new(formula)))
             } else {
-                let cause = "a hypothesis about a state or a random quantity must be a named class";
+                let cause = "a hypothesis about a state or a random quantity is a named class, or stands under [here] or [everywhere]";
                 Err(FormulaError::new(0, cause))
             };
         };

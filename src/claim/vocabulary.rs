@@ -4,7 +4,7 @@
 //! formula over quantities. To add a named quantity: one variant of [`Quantity`], one row of
 //! [`QUANTITIES`], and the compiler then asks for its value in `audit::setting`.
 
-use super::expr::{Scope, Shape};
+use super::expr::{Known, Scope, Shape};
 
 /// A probability space of an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,10 +15,12 @@ pub enum Law {
     Path,
     /// The stationary law of the process.
     Stationary,
+    /// The algorithm's own randomness in a step, given ξ: a compressor or a coin. `Ec[...]`.
+    Coin,
 }
 
 /// A quantity that an instance supplies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "each variant is documented by its row in QUANTITIES")]
 pub enum Quantity {
     Gamma,
@@ -50,6 +52,17 @@ pub enum Quantity {
     StationaryP0,
     StationaryP1,
     StationaryP2,
+    A,
+    Eta,
+    GapNext,
+    Gap0,
+    GapT,
+    Sgd,
+    SgdNext,
+    Sgd0,
+    GradSgd,
+    XCompressed,
+    GradInf,
 }
 
 /// One row of the registry.
@@ -69,6 +82,8 @@ pub struct QuantityEntry {
     pub arguments: &'static [&'static str],
     /// Whether it is a natural number, and so may be an exponent.
     pub natural: bool,
+    /// What is known of its sign on every instance.
+    pub sign: Known,
     /// What it means.
     pub meaning: &'static str,
 }
@@ -81,11 +96,30 @@ const fn row(
     scope: Scope,
     meaning: &'static str,
 ) -> QuantityEntry {
-    QuantityEntry { quantity, name, latex, shape, scope, arguments: &[], natural: false, meaning }
+    let sign = Known::Real;
+    QuantityEntry {
+        quantity,
+        name,
+        latex,
+        shape,
+        scope,
+        arguments: &[],
+        natural: false,
+        sign,
+        meaning,
+    }
 }
 
 const fn natural(row: QuantityEntry) -> QuantityEntry {
     QuantityEntry { natural: true, ..row }
+}
+
+const fn positive(row: QuantityEntry) -> QuantityEntry {
+    QuantityEntry { sign: Known::Positive, ..row }
+}
+
+const fn non_negative(row: QuantityEntry) -> QuantityEntry {
+    QuantityEntry { sign: Known::NonNegative, ..row }
 }
 
 const fn with(row: QuantityEntry, arguments: &'static [&'static str]) -> QuantityEntry {
@@ -98,23 +132,23 @@ use Shape::{Scalar, Vector};
 
 /// Every quantity, in the order of the variants of [`Quantity`].
 #[rustfmt::skip]
-pub static QUANTITIES: [QuantityEntry; 29] = [
-    row(Q::Gamma, "gamma", r"\gamma", Scalar, Fixed, "step size"),
-    row(Q::Gamma2, "gamma_2", r"\gamma_2", Scalar, Fixed, "a second step size, to compare with"),
+pub static QUANTITIES: [QuantityEntry; 40] = [
+    positive(row(Q::Gamma, "gamma", r"\gamma", Scalar, Fixed, "step size")),
+    positive(row(Q::Gamma2, "gamma_2", r"\gamma_2", Scalar, Fixed, "a second step size, to compare with")),
     row(Q::Lambda, "lambda", r"\lambda", Scalar, Fixed, "distillation weight, any real number"),
     row(Q::Kappa, "kappa", r"\kappa", Scalar, Fixed, "weight of the squared bias"),
-    row(Q::Mu, "mu", r"\mu", Scalar, Fixed, "strong quasi-convexity constant of f"),
-    row(Q::LSmooth, "l_smooth", "L", Scalar, Fixed, "smoothness constant of f"),
-    row(Q::LExp, "l_exp", r"\mathcal{L}", Scalar, Fixed, "expected smoothness constant of the sampling"),
-    natural(row(Q::Samples, "n_samples", "N", Scalar, Fixed, "number of samples")),
-    natural(row(Q::Batch, "tau", r"\tau", Scalar, Fixed, "minibatch size")),
+    positive(row(Q::Mu, "mu", r"\mu", Scalar, Fixed, "strong quasi-convexity constant of f")),
+    positive(row(Q::LSmooth, "l_smooth", "L", Scalar, Fixed, "smoothness constant of f")),
+    positive(row(Q::LExp, "l_exp", r"\mathcal{L}", Scalar, Fixed, "expected smoothness constant of the sampling")),
+    positive(natural(row(Q::Samples, "n_samples", "N", Scalar, Fixed, "number of samples"))),
+    positive(natural(row(Q::Batch, "tau", r"\tau", Scalar, Fixed, "minibatch size"))),
     natural(row(Q::Horizon, "t", "t", Scalar, Fixed, "number of steps")),
     row(Q::XStar, "x_star", "x^*", Vector, Fixed, "the minimiser of f"),
     row(Q::Teacher, "teacher", r"\theta", Vector, Fixed, "teacher parameters"),
     row(Q::Start, "x_0", "x^0", Vector, Fixed, "starting point"),
-    row(Q::TeacherGap, "teacher_gap", r"(f(\theta)-f^*)", Scalar, Fixed, "suboptimality of the teacher"),
+    non_negative(row(Q::TeacherGap, "teacher_gap", r"(f(\theta)-f^*)", Scalar, Fixed, "suboptimality of the teacher")),
     row(Q::X, "x", "x", Vector, State, "current student parameters"),
-    row(Q::Gap, "gap", "(f(x)-f^*)", Scalar, State, "suboptimality of x"),
+    non_negative(row(Q::Gap, "gap", "(f(x)-f^*)", Scalar, State, "suboptimality of x")),
     row(Q::Grad, "grad", r"\nabla f_\xi(x)", Vector, Random(Law::Step), "minibatch gradient at x"),
     row(Q::GradStar, "grad_star", r"\nabla f_\xi(x^*)", Vector, Random(Law::Step), "minibatch gradient at the minimiser"),
     row(Q::GradTeacher, "grad_teacher", r"\nabla f_\xi(\theta)", Vector, Random(Law::Step), "minibatch gradient at the teacher"),
@@ -134,6 +168,17 @@ pub static QUANTITIES: [QuantityEntry; 29] = [
         "linear coefficient of the stationary error in the weight"), &["gamma"]),
     with(row(Q::StationaryP2, "p_2", "p_2", Scalar, Fixed,
         "quadratic coefficient of the stationary error in the weight"), &["gamma"]),
+    row(Q::A, "a", "a", Scalar, Fixed, "a free parameter: how the noise is split off"),
+    row(Q::Eta, "eta", r"\eta", Scalar, Fixed, "a free parameter: how the bias is split off"),
+    non_negative(row(Q::GapNext, "gap_next", "(f(x^+)-f^*)", Scalar, Random(Law::Step), "suboptimality after one step")),
+    non_negative(row(Q::Gap0, "gap_0", "(f(x^0)-f^*)", Scalar, Fixed, "suboptimality of the starting point")),
+    non_negative(row(Q::GapT, "gap_t", "(f(x^t)-f^*)", Scalar, Random(Law::Path), "suboptimality after t steps")),
+    row(Q::Sgd, "sgd", "X", Vector, State, "SGD's current point, in step with x"),
+    row(Q::SgdNext, "sgd_next", "X^+", Vector, Random(Law::Step), "SGD's point after one step on the same minibatch"),
+    row(Q::Sgd0, "sgd_0", "X^0", Vector, Fixed, r"SGD's start (x^0 - \lambda\theta)/(1-\lambda)"),
+    row(Q::GradSgd, "grad_sgd", r"\nabla f_\xi(X)", Vector, Random(Law::Step), "minibatch gradient at SGD's point"),
+    row(Q::XCompressed, "x_compressed", r"\mathcal{C}(x^+)", Vector, Random(Law::Coin), "the point after one step, compressed"),
+    row(Q::GradInf, "grad_inf", r"\nabla f(x^\infty)", Vector, Random(Law::Stationary), "full gradient at a point drawn from the stationary law"),
 ];
 
 impl Quantity {
@@ -226,17 +271,28 @@ pub enum Process {
     Kd,
     /// x⁺ = x − γ(∇f_ξ(x) − λ(c_ξ − E c_ξ)).
     UnbiasedKd,
+    /// x⁺ = 𝒞(x − γ(∇f_ξ(x) − λc_ξ)); `x_next` is the point before the compressor.
+    CompressedKd,
 }
 
 impl Process {
     /// Every process.
-    pub const ALL: [Self; 3] = [Self::Sgd, Self::Kd, Self::UnbiasedKd];
+    pub const ALL: [Self; 4] = [Self::Sgd, Self::Kd, Self::UnbiasedKd, Self::CompressedKd];
+
+    /// Whether a compressor follows the step.
+    pub fn compresses(self) -> bool {
+        self == Self::CompressedKd
+    }
+
+    /// SGD's point X after one step on the same minibatch, and its start.
+    pub const TWIN_FORMULAS: [&'static str; 2] =
+        ["sgd - gamma*grad_sgd", "(x_0 - lambda*teacher)/(1 - lambda)"];
 
     /// The step as a formula; the estimators' code is tested against it.
     pub fn step_formula(self) -> &'static str {
         match self {
             Self::Sgd => "x - gamma*grad",
-            Self::Kd => "x - gamma*(grad - lambda*c)",
+            Self::Kd | Self::CompressedKd => "x - gamma*(grad - lambda*c)",
             Self::UnbiasedKd => "x - gamma*(grad - lambda*(c - E[c]))",
         }
     }
@@ -259,6 +315,12 @@ pub enum Class {
     Minimiser,
     /// There are teacher parameters.
     HasTeacher,
+    /// The Polyak–Łojasiewicz inequality.
+    Pl,
+    /// Every f_n is quadratic.
+    QuadraticSamples,
+    /// An unbiased compressor of bounded variance.
+    Uc,
 }
 
 /// One row of the registry of classes.
@@ -272,17 +334,21 @@ pub struct ClassEntry {
     pub constant: bool,
     /// What it says, for every x.
     pub latex: &'static str,
+    /// What it says at one x, for proofs: formulas in which `k` is the constant. The name of the
+    /// hypothesis, followed by the suffix, names each of them.
+    pub says: &'static [(&'static str, &'static str)],
     /// What it means.
     pub meaning: &'static str,
 }
 
 /// Every class of problems that a hypothesis can name.
-pub static CLASSES: [ClassEntry; 7] = [
+pub static CLASSES: [ClassEntry; 10] = [
     ClassEntry {
         class: Class::Qsc,
         name: "QSC",
         constant: true,
         latex: r"f^* \ge f(x) + \langle \nabla f(x), x^*-x\rangle + \tfrac{#}{2}\|x-x^*\|^2",
+        says: &[("", "gap + k/2*norm_sq(x - x_star) <= inner(E[grad], x - x_star)")],
         meaning: "strong quasi-convexity toward x*",
     },
     ClassEntry {
@@ -290,6 +356,7 @@ pub static CLASSES: [ClassEntry; 7] = [
         name: "ES",
         constant: true,
         latex: r"\mathbb{E}\|\nabla f_\xi(x)-\nabla f_\xi(x^*)\|^2 \le 2\,#\,(f(x)-f^*)",
+        says: &[("", "E[norm_sq(grad - grad_star)] <= 2*k*gap")],
         meaning: "expected smoothness of the sampling",
     },
     ClassEntry {
@@ -297,6 +364,7 @@ pub static CLASSES: [ClassEntry; 7] = [
         name: "SM",
         constant: true,
         latex: r"\|\nabla f(x)-\nabla f(y)\| \le #\,\|x-y\|",
+        says: &[("", "norm_sq(E[grad] - E[grad_star]) <= k^2*norm_sq(x - x_star)")],
         meaning: "smoothness of f",
     },
     ClassEntry {
@@ -304,6 +372,7 @@ pub static CLASSES: [ClassEntry; 7] = [
         name: "teacher_gradient",
         constant: false,
         latex: r"c_\xi = \nabla f_\xi(\theta)",
+        says: &[("", "c = grad_teacher")],
         meaning: "the control variate is the teacher's gradient on the same minibatch",
     },
     ClassEntry {
@@ -311,6 +380,7 @@ pub static CLASSES: [ClassEntry; 7] = [
         name: "convex_samples",
         constant: false,
         latex: r"f_n \text{ convex}",
+        says: &[],
         meaning: "every sample loss is convex",
     },
     ClassEntry {
@@ -318,6 +388,7 @@ pub static CLASSES: [ClassEntry; 7] = [
         name: "minimiser",
         constant: false,
         latex: r"\operatorname{argmin} f = \{x^*\}",
+        says: &[],
         meaning: "f has a unique minimiser",
     },
     ClassEntry {
@@ -325,7 +396,104 @@ pub static CLASSES: [ClassEntry; 7] = [
         name: "has_teacher",
         constant: false,
         latex: r"c_\xi \text{ comes from a teacher } \theta",
+        says: &[],
         meaning: "the control variate comes from teacher parameters, in either ridge convention",
+    },
+    ClassEntry {
+        class: Class::Pl,
+        name: "PL",
+        constant: true,
+        latex: r"\tfrac{1}{2}\|\nabla f(x)\|^2 \ge #\,(f(x)-f^*)",
+        says: &[("", "2*k*gap <= norm_sq(E[grad])")],
+        meaning: "Polyak-Lojasiewicz inequality",
+    },
+    ClassEntry {
+        class: Class::QuadraticSamples,
+        name: "quadratic_samples",
+        constant: false,
+        latex: r"\nabla f_n \text{ affine}",
+        says: &[],
+        meaning: "every sample loss is quadratic",
+    },
+    ClassEntry {
+        class: Class::Uc,
+        name: "UC",
+        constant: true,
+        latex: r"\mathbb{E}\,\mathcal{C}(y) = y,\quad \mathbb{E}\|\mathcal{C}(y)-y\|^2 \le #\,\|y\|^2",
+        says: &[
+            ("-mean", "Ec[x_compressed] = x_next"),
+            ("-square", "Ec[norm_sq(x_compressed - x_next)] <= k*norm_sq(x_next)"),
+        ],
+        meaning: "unbiased compressor whose variance is at most a multiple of the squared norm",
+    },
+];
+
+/// A point at which what holds for every x can be used.
+#[derive(Debug)]
+pub struct PointEntry {
+    /// Its name in proofs.
+    pub name: &'static str,
+    /// The point.
+    pub position: Quantity,
+    /// The minibatch gradient there.
+    pub gradient: Quantity,
+    /// The suboptimality there; `None` where it is zero.
+    pub gap: Option<Quantity>,
+}
+
+/// Every point at which facts can be used, other than x itself.
+pub static POINTS: [PointEntry; 2] = [
+    PointEntry {
+        name: "teacher",
+        position: Quantity::Teacher,
+        gradient: Quantity::GradTeacher,
+        gap: Some(Quantity::TeacherGap),
+    },
+    PointEntry {
+        name: "x_star",
+        position: Quantity::XStar,
+        gradient: Quantity::GradStar,
+        gap: None,
+    },
+];
+
+/// How a quantity of the state moves along a path.
+#[derive(Debug)]
+pub struct Motion {
+    /// Before the step.
+    pub now: Quantity,
+    /// After it.
+    pub next: Quantity,
+    /// After it and the compressor, for processes that have one.
+    pub compressed: Option<Quantity>,
+    /// After t steps.
+    pub after: Quantity,
+    /// At the start.
+    pub start: Quantity,
+}
+
+/// Every quantity of the state that can be followed along a path.
+pub static MOTIONS: [Motion; 3] = [
+    Motion {
+        now: Quantity::X,
+        next: Quantity::XNext,
+        compressed: Some(Quantity::XCompressed),
+        after: Quantity::XT,
+        start: Quantity::Start,
+    },
+    Motion {
+        now: Quantity::Gap,
+        next: Quantity::GapNext,
+        compressed: None,
+        after: Quantity::GapT,
+        start: Quantity::Gap0,
+    },
+    Motion {
+        now: Quantity::Sgd,
+        next: Quantity::SgdNext,
+        compressed: None,
+        after: Quantity::SgdT,
+        start: Quantity::Sgd0,
     },
 ];
 

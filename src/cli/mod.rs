@@ -5,6 +5,7 @@ mod refute;
 
 use clap::{Args, Parser, Subcommand};
 use kd_audit::audit::library::Library;
+use kd_audit::audit::prove::prove;
 use kd_audit::audit::runner::Options;
 use kd_audit::error::Error;
 use kd_audit::report;
@@ -41,6 +42,11 @@ enum Command {
     Show {
         /// A theorem's id, or a theorem file
         theorem: String,
+    },
+    /// Checks proofs: certificates for the exact kernel
+    Prove {
+        /// Ids or files; all by default
+        theorems: Vec<String>,
     },
     /// Searches for a witness against a statement, or against its mutants
     Refute(refute::RefuteArgs),
@@ -79,6 +85,14 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
                 print(&report::show_theorem(theorem));
             }
             Ok(MET)
+        }
+        Command::Prove { theorems } => {
+            let (library, ids) = select(library, &theorems)?;
+            let mut findings = prove(&library);
+            findings.retain(|f| ids.is_empty() || ids.contains(&f.theorem.id));
+            print(&report::proofs(&findings));
+            let bad = findings.iter().any(|f| matches!(f.verdict, Some(Err(_))));
+            Ok(if bad { CONTRADICTED } else { MET })
         }
         Command::Refute(args) => refute::run(library, &args),
         Command::Replay { file, theorem } => refute::replay(library, &file, theorem.as_deref()),

@@ -1,9 +1,11 @@
 //! Findings as text for people and JSON for programs. Pure functions: nothing here prints.
 
 mod json;
+mod proof;
 mod text;
 
 pub use json::{AuditReport, to_json};
+pub use proof::proofs;
 pub use text::{
     audit_table, data_remarks, data_summary, explain_contradictions, list, show_theorem,
 };

@@ -307,6 +307,10 @@ fn show_statement(statement: &Statement) -> String {
     for hypothesis in &claim.hypotheses {
         let meaning = match &hypothesis.condition {
             Condition::Class(class, _) => format!("  ({}, everywhere)", class.entry().meaning),
+            Condition::Everywhere(_) => "  (for every x)".to_owned(),
+            Condition::Formula(_) if hypothesis.condition.is_here() => {
+                "  (at the current x)".to_owned()
+            }
             Condition::Formula(_) => String::new(),
         };
         let _ = writeln!(text, "  hypothesis  {}: {}{meaning}", hypothesis.name, hypothesis.text);

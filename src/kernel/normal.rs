@@ -1,0 +1,677 @@
+//! The translation: a formula becomes a quotient of polynomials in Gram symbols.
+//!
+//! Unknowns are scalars, inner products of vectors, and expectations of products that do not
+//! reduce to these. Two formulas with one normal form are equal for every problem; nothing is
+//! claimed about formulas whose normal forms differ.
+
+use super::polynomial::{Fraction, Monomial, Polynomial, TooLarge, Unknown, Work};
+use crate::claim::expr::{Exponent, Expr, Node, Scope, Symbol, depends_on_point};
+use crate::claim::vocabulary::{Law, Quantity};
+use crate::scalar::{Rational, Scalar};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why a formula has no normal form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Untranslatable {
+    /// The expansion is over the limit.
+    #[error("its expansion is too large")]
+    TooLarge,
+    /// A divisor may be zero.
+    #[error("the divisor {0} is not seen to be different from zero")]
+    Divisor(String),
+    /// A radicand may be negative.
+    #[error("the operand of sqrt({0}) is not seen to be non-negative")]
+    Radicand(String),
+    /// An expectation is taken over a law that its operand does not follow.
+    #[error("E[{0}] is taken over the wrong law")]
+    Law(String),
+    /// A fact is named that is not there.
+    #[error("there is no fact [{0}]")]
+    Fact(String),
+    /// A shape is wrong.
+    #[error("{0} has the wrong shape")]
+    Shape(String),
+}
+
+impl From<TooLarge> for Untranslatable {
+    fn from(_: TooLarge) -> Self {
+        Self::TooLarge
+    }
+}
+
+/// A vector is a combination of vector unknowns.
+pub(super) type Vector = BTreeMap<Unknown, Fraction>;
+
+/// A normal form.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Value {
+    Scalar(Fraction),
+    Vector(Vector),
+}
+
+/// What a scalar unknown stands for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Atom {
+    Quantity(Quantity, Vec<Value>),
+    Symbol(String, Nature),
+    /// Of two vector unknowns, in order.
+    Inner(Unknown, Unknown),
+    /// E of a product over a law, or over the samples.
+    Mean(Over, Monomial),
+    Power(Value, Quantity),
+    Root(Value),
+    Least(BTreeSet<Value>),
+    Greatest(BTreeSet<Value>),
+}
+
+/// What a vector unknown stands for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum VectorAtom {
+    Quantity(Quantity),
+    Indexed(Quantity),
+    Symbol(String, Nature),
+    Mean(Over, Monomial, Unknown),
+    Apply(String, Nature, Unknown),
+}
+
+/// What an average runs over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Over {
+    Step,
+    Coin,
+    Path,
+    Stationary,
+    Samples,
+    /// Two laws that have nothing to do with each other: no expectation is taken of these.
+    Mixed,
+}
+
+/// How an unknown varies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Nature {
+    /// What it is random over. What is random over the coin may depend on the step as well.
+    over: Option<Over>,
+    /// Whether it may depend on the point that the step is taken from.
+    moves: bool,
+}
+
+impl Nature {
+    fn of(scope: Scope, moves: bool) -> Self {
+        match scope {
+            Scope::Fixed => Self { over: None, moves: false },
+            Scope::State => Self { over: None, moves: true },
+            Scope::Random(law) => Self { over: Some(Over::from(law)), moves },
+        }
+    }
+
+    fn of_quantity(quantity: Quantity) -> Self {
+        Self::of(quantity.entry().scope, depends_on_point(quantity))
+    }
+
+    fn of_symbol(symbol: &Symbol) -> Self {
+        Self::of(symbol.scope, symbol.moves)
+    }
+
+    /// Of a combination. The coin is inside the step; other laws do not mix.
+    fn join(self, other: Self) -> Self {
+        let over = match (self.over, other.over) {
+            (None, over) | (over, None) => over,
+            (Some(a), Some(b)) if a == b => Some(a),
+            (Some(Over::Step), Some(Over::Coin)) | (Some(Over::Coin), Some(Over::Step)) => {
+                Some(Over::Coin)
+            }
+            _ => Some(Over::Mixed),
+        };
+        Self { over, moves: self.moves || other.moves }
+    }
+
+    /// After an expectation. What the coin has decided may still depend on the step.
+    fn averaged(self, over: Over) -> Self {
+        let rest = match (over, self.over) {
+            (_, Some(Over::Mixed)) => Some(Over::Mixed),
+            (Over::Coin, _) => Some(Over::Step),
+            _ => None,
+        };
+        Self { over: rest, moves: self.moves }
+    }
+}
+
+impl From<Law> for Over {
+    fn from(law: Law) -> Self {
+        match law {
+            Law::Step => Self::Step,
+            Law::Coin => Self::Coin,
+            Law::Path => Self::Path,
+            Law::Stationary => Self::Stationary,
+        }
+    }
+}
+
+/// What the translation asks of the facts at hand.
+pub(super) trait Signs {
+    /// Whether the expression is certainly not zero.
+    fn is_nonzero(&mut self, expr: &Expr) -> Result<bool, Untranslatable>;
+    /// Whether the expression is certainly not negative.
+    fn is_non_negative(&mut self, expr: &Expr) -> Result<bool, Untranslatable>;
+    /// What a fact's slack is, or a defined vector of the process.
+    fn meaning(&self, node: &Node) -> Option<Expr>;
+    /// The table of unknowns.
+    fn table(&mut self) -> &mut Table;
+}
+
+/// The unknowns that formulas have been translated to so far.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub work: Work,
+    atoms: Vec<Atom>,
+    numbers: BTreeMap<Atom, Unknown>,
+    vectors: Vec<VectorAtom>,
+    vector_numbers: BTreeMap<VectorAtom, Unknown>,
+}
+
+impl Table {
+    pub fn new() -> Self {
+        Self {
+            work: Work::new(),
+            atoms: Vec::new(),
+            numbers: BTreeMap::new(),
+            vectors: Vec::new(),
+            vector_numbers: BTreeMap::new(),
+        }
+    }
+
+    fn scalar(&mut self, atom: Atom) -> Polynomial {
+        let next = self.atoms.len() as Unknown;
+        let number = *self.numbers.entry(atom.clone()).or_insert(next);
+        if number == next {
+            self.atoms.push(atom);
+        }
+        Polynomial::unknown(number)
+    }
+
+    fn vector(&mut self, atom: VectorAtom) -> Unknown {
+        let next = self.vectors.len() as Unknown;
+        let number = *self.vector_numbers.entry(atom.clone()).or_insert(next);
+        if number == next {
+            self.vectors.push(atom);
+        }
+        number
+    }
+
+    fn nature(&self, unknown: Unknown) -> Nature {
+        let natures = |values: &mut dyn Iterator<Item = &Value>| {
+            values.fold(Nature::default(), |all, value| all.join(self.nature_of(value)))
+        };
+        match &self.atoms[unknown as usize] {
+            Atom::Quantity(quantity, arguments) => {
+                Nature::of_quantity(*quantity).join(natures(&mut arguments.iter()))
+            }
+            Atom::Symbol(_, nature) => *nature,
+            Atom::Inner(u, v) => self.vector_nature(*u).join(self.vector_nature(*v)),
+            Atom::Mean(over, monomial) => self.monomial_nature(monomial).averaged(*over),
+            Atom::Power(value, _) | Atom::Root(value) => self.nature_of(value),
+            Atom::Least(values) | Atom::Greatest(values) => natures(&mut values.iter()),
+        }
+    }
+
+    fn vector_nature(&self, unknown: Unknown) -> Nature {
+        match &self.vectors[unknown as usize] {
+            VectorAtom::Quantity(quantity) => Nature::of_quantity(*quantity),
+            VectorAtom::Indexed(quantity) => {
+                Nature { over: Some(Over::Samples), ..Nature::of_quantity(*quantity) }
+            }
+            VectorAtom::Symbol(_, nature) => *nature,
+            VectorAtom::Mean(over, monomial, vector) => {
+                self.monomial_nature(monomial).join(self.vector_nature(*vector)).averaged(*over)
+            }
+            VectorAtom::Apply(_, nature, vector) => nature.join(self.vector_nature(*vector)),
+        }
+    }
+
+    fn monomial_nature(&self, monomial: &Monomial) -> Nature {
+        monomial.iter().fold(Nature::default(), |all, (u, _)| all.join(self.nature(*u)))
+    }
+
+    fn polynomial_nature(&self, polynomial: &Polynomial) -> Nature {
+        polynomial.terms().fold(Nature::default(), |all, (m, _)| all.join(self.monomial_nature(m)))
+    }
+
+    fn fraction_nature(&self, fraction: &Fraction) -> Nature {
+        fraction.divisors().fold(self.polynomial_nature(fraction.top()), |all, p| {
+            all.join(self.polynomial_nature(p))
+        })
+    }
+
+    fn nature_of(&self, value: &Value) -> Nature {
+        match value {
+            Value::Scalar(fraction) => self.fraction_nature(fraction),
+            Value::Vector(vector) => vector.iter().fold(Nature::default(), |all, (u, c)| {
+                all.join(self.vector_nature(*u)).join(self.fraction_nature(c))
+            }),
+        }
+    }
+
+    /// Whether a value is neither random nor dependent on the point.
+    pub fn is_fixed(&self, value: &Value) -> bool {
+        self.nature_of(value) == Nature::default()
+    }
+
+    /// Whether a value varies no more than something of this scope.
+    pub fn varies_within(&self, value: &Value, scope: Scope, may_move: bool) -> bool {
+        let (own, limit) = (self.nature_of(value), Nature::of(scope, may_move));
+        let law = own.over.is_none()
+            || own.over == limit.over
+            || (own.over == Some(Over::Step) && limit.over == Some(Over::Coin));
+        law && (limit.moves || !own.moves)
+    }
+
+    /// ⟨u, v⟩ by bilinearity.
+    pub fn inner(&mut self, u: &Vector, v: &Vector) -> Result<Fraction, TooLarge> {
+        let mut sum = Fraction::default();
+        for (i, a) in u {
+            for (j, b) in v {
+                let product = self.scalar(Atom::Inner(*i.min(j), *i.max(j)));
+                let weight = a.times(b, &self.work)?;
+                sum = sum.plus(&weight.times(&product.into(), &self.work)?, &self.work)?;
+            }
+        }
+        Ok(sum)
+    }
+
+    /// E of a scalar: linear, and what is not random leaves it.
+    fn mean(&mut self, over: Over, value: &Fraction) -> Result<Fraction, Untranslatable> {
+        let wrong = || Untranslatable::Law("...".into());
+        if value.divisors().any(|p| self.is_random(over, self.polynomial_nature(p)) != Some(false))
+        {
+            return Err(wrong());
+        }
+        let mut sum = Polynomial::default();
+        for (monomial, coefficient) in value.top().terms() {
+            let (outside, inside) = self.split(over, monomial).ok_or_else(wrong)?;
+            let mean = self.mean_of_product(over, inside)?;
+            let term = Polynomial::term(outside, coefficient.clone());
+            sum = sum.plus(&term.times(&mean, &self.work)?, &self.work)?;
+        }
+        Ok(value.with_top(sum))
+    }
+
+    fn mean_of_product(&mut self, over: Over, inside: Monomial) -> Result<Polynomial, TooLarge> {
+        match inside[..] {
+            [] => return Ok(Polynomial::constant(Rational::one())),
+            // E⟨U, v⟩ = ⟨E U, v⟩ if v is not random.
+            [(unknown, 1)] => {
+                if let Atom::Inner(u, v) = self.atoms[unknown as usize] {
+                    let random = |w| self.is_random(over, self.vector_nature(w)) == Some(true);
+                    let (u, v) = match (random(u), random(v)) {
+                        (true, false) => (u, v),
+                        (false, true) => (v, u),
+                        _ => return Ok(self.scalar(Atom::Mean(over, inside))),
+                    };
+                    let one = Fraction::constant(Rational::one());
+                    let mean = self.mean_vector(over, Vec::new(), u);
+                    let inner = self
+                        .inner(&Vector::from([(mean, one.clone())]), &Vector::from([(v, one)]))?;
+                    return Ok(inner.top().clone());
+                }
+            }
+            _ => {}
+        }
+        Ok(self.scalar(Atom::Mean(over, inside)))
+    }
+
+    /// E of a product of scalars and a vector, at least one of them random.
+    fn mean_vector(&mut self, over: Over, inside: Monomial, vector: Unknown) -> Unknown {
+        if let VectorAtom::Apply(map, nature, operand) = self.vectors[vector as usize].clone()
+            && self.is_random(over, nature) == Some(false)
+            && self.is_random(over, self.vector_nature(operand)) == Some(true)
+        {
+            // A map that is not random commutes with E.
+            let mean = self.mean_vector(over, inside, operand);
+            return self.vector(VectorAtom::Apply(map, nature, mean));
+        }
+        self.vector(VectorAtom::Mean(over, inside, vector))
+    }
+
+    fn mean_of_vector(&mut self, over: Over, value: &Vector) -> Result<Vector, Untranslatable> {
+        let wrong = || Untranslatable::Law("...".into());
+        let mut sum = Vector::new();
+        for (vector, coefficient) in value {
+            let divisors = coefficient.divisors();
+            let mut natures = divisors.map(|p| self.is_random(over, self.polynomial_nature(p)));
+            if natures.any(|random| random != Some(false)) {
+                return Err(wrong());
+            }
+            let random = self.is_random(over, self.vector_nature(*vector)).ok_or_else(wrong)?;
+            for (monomial, weight) in coefficient.top().terms() {
+                let (outside, inside) = self.split(over, monomial).ok_or_else(wrong)?;
+                let term = Polynomial::term(outside, weight.clone());
+                let (term, mean) = if random {
+                    (term, self.mean_vector(over, inside, *vector))
+                } else {
+                    let mean = self.mean_of_product(over, inside)?;
+                    (term.times(&mean, &self.work)?, *vector)
+                };
+                add_to(&mut sum, mean, &coefficient.with_top(term), &self.work)?;
+            }
+        }
+        Ok(sum)
+    }
+
+    /// Whether something of this nature is random over the law; `None` if it follows another law.
+    fn is_random(&self, over: Over, nature: Nature) -> Option<bool> {
+        match (nature.over, over) {
+            (None, _) | (Some(Over::Step), Over::Coin) => Some(false),
+            (Some(own), over) => (own == over && own != Over::Mixed).then_some(true),
+        }
+    }
+
+    /// Splits a monomial into what is not random over the law, and what is.
+    fn split(&self, over: Over, monomial: &Monomial) -> Option<(Monomial, Monomial)> {
+        let (mut outside, mut inside) = (Monomial::new(), Monomial::new());
+        for (unknown, k) in monomial {
+            match self.is_random(over, self.nature(*unknown))? {
+                true => inside.push((*unknown, *k)),
+                false => outside.push((*unknown, *k)),
+            }
+        }
+        Some((outside, inside))
+    }
+}
+
+fn add_to(sum: &mut Vector, vector: Unknown, term: &Fraction, work: &Work) -> Result<(), TooLarge> {
+    let total = match sum.get(&vector) {
+        Some(own) => own.plus(term, work)?,
+        None => term.clone(),
+    };
+    if total.is_zero() {
+        sum.remove(&vector);
+    } else {
+        sum.insert(vector, total);
+    }
+    Ok(())
+}
+
+/// a + c·b for values of one shape.
+pub(super) fn combine(
+    a: &Value,
+    c: &Rational,
+    b: &Value,
+    work: &Work,
+) -> Result<Value, Untranslatable> {
+    match (a, b) {
+        (Value::Scalar(a), Value::Scalar(b)) => Ok(Value::Scalar(a.plus(&b.scaled(c), work)?)),
+        (Value::Vector(a), Value::Vector(b)) => {
+            let mut sum = a.clone();
+            for (vector, weight) in b {
+                add_to(&mut sum, *vector, &weight.scaled(c), work)?;
+            }
+            Ok(Value::Vector(sum))
+        }
+        _ => Err(Untranslatable::Shape("a sum".into())),
+    }
+}
+
+impl Value {
+    pub fn is_zero(&self) -> bool {
+        match self {
+            Self::Scalar(value) => value.is_zero(),
+            Self::Vector(value) => value.is_empty(),
+        }
+    }
+}
+
+/// The normal form of a scalar expression.
+pub(super) fn scalar<C: Signs>(context: &mut C, expr: &Expr) -> Result<Fraction, Untranslatable> {
+    match normal(context, expr)? {
+        Value::Scalar(value) => Ok(value),
+        Value::Vector(_) => Err(Untranslatable::Shape(expr.to_string())),
+    }
+}
+
+fn vector<C: Signs>(context: &mut C, expr: &Expr) -> Result<Vector, Untranslatable> {
+    match normal(context, expr)? {
+        Value::Vector(value) => Ok(value),
+        Value::Scalar(_) => Err(Untranslatable::Shape(expr.to_string())),
+    }
+}
+
+/// The normal form of an expression.
+///
+/// # Errors
+/// If a divisor may be zero or a radicand negative, or the expansion is too large.
+pub(super) fn normal<C: Signs>(context: &mut C, expr: &Expr) -> Result<Value, Untranslatable> {
+    use Value::{Scalar as S, Vector as V};
+    context.table().work.spend(1)?;
+    let one = Fraction::constant(Rational::one());
+    let unit = |vector| V(Vector::from([(vector, one.clone())]));
+    if let Some(meaning) = context.meaning(&expr.node) {
+        return normal(context, &meaning);
+    }
+    Ok(match &expr.node {
+        Node::Number(value) => S(Fraction::constant(value.clone())),
+        Node::Quantity(quantity, arguments) => {
+            let arguments = arguments.iter().map(|a| normal(context, a));
+            let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
+            match expr.shape {
+                crate::claim::expr::Shape::Scalar => {
+                    S(context.table().scalar(Atom::Quantity(*quantity, arguments)).into())
+                }
+                crate::claim::expr::Shape::Vector => {
+                    unit(context.table().vector(VectorAtom::Quantity(*quantity)))
+                }
+            }
+        }
+        Node::Indexed(quantity) => unit(context.table().vector(VectorAtom::Indexed(*quantity))),
+        Node::Symbol(symbol) => {
+            let (name, nature) = (symbol.name.clone(), Nature::of_symbol(symbol));
+            match symbol.kind {
+                crate::claim::expr::SymbolKind::Scalar(_) => {
+                    S(context.table().scalar(Atom::Symbol(name, nature)).into())
+                }
+                _ => unit(context.table().vector(VectorAtom::Symbol(name, nature))),
+            }
+        }
+        Node::Apply(map, operand) => {
+            let operand = vector(context, operand)?;
+            let table = context.table();
+            let mut image = Vector::new();
+            for (u, weight) in operand {
+                let nature = Nature::of_symbol(map);
+                let u = table.vector(VectorAtom::Apply(map.name.clone(), nature, u));
+                add_to(&mut image, u, &weight, &table.work)?;
+            }
+            V(image)
+        }
+        Node::Slack(name) => return Err(Untranslatable::Fact(name.clone())),
+        Node::Defined(definition) => normal(context, &definition.body)?,
+        Node::Negate(a) => {
+            let a = normal(context, a)?;
+            let zero = match a {
+                S(_) => S(Fraction::default()),
+                V(_) => V(Vector::new()),
+            };
+            combine(&zero, &Rational::integer(-1), &a, &context.table().work)?
+        }
+        Node::Add(a, b) | Node::Subtract(a, b) => {
+            let sign = if matches!(expr.node, Node::Add(..)) { 1 } else { -1 };
+            let (a, b) = (normal(context, a)?, normal(context, b)?);
+            combine(&a, &Rational::integer(sign), &b, &context.table().work)?
+        }
+        Node::Multiply(a, b) => {
+            let (a, b) = (normal(context, a)?, normal(context, b)?);
+            product(context, &a, &b, expr)?
+        }
+        Node::Divide(a, b) => {
+            let divisor = scalar(context, b)?;
+            if !context.is_nonzero(b)? {
+                return Err(Untranslatable::Divisor(b.to_string()));
+            }
+            let a = normal(context, a)?;
+            let Some(inverse) = divisor.inverse(&context.table().work)? else {
+                return Err(Untranslatable::Divisor(b.to_string()));
+            };
+            product(context, &a, &S(inverse), expr)?
+        }
+        Node::Power(base, Exponent::Literal(k)) => {
+            let base = scalar(context, base)?;
+            S(base.power(*k, &context.table().work)?)
+        }
+        Node::Power(base, Exponent::Symbol(k)) => {
+            let base = normal(context, base)?;
+            S(context.table().scalar(Atom::Power(base, *k)).into())
+        }
+        Node::Root(a) => {
+            let value = normal(context, a)?;
+            if !context.is_non_negative(a)? {
+                return Err(Untranslatable::Radicand(a.to_string()));
+            }
+            S(context.table().scalar(Atom::Root(value)).into())
+        }
+        Node::Least(parts) | Node::Greatest(parts) => {
+            let parts = parts.iter().map(|part| normal(context, part));
+            let parts = parts.collect::<Result<BTreeSet<_>, _>>()?;
+            let least = matches!(expr.node, Node::Least(_));
+            let atom = if least { Atom::Least(parts) } else { Atom::Greatest(parts) };
+            S(context.table().scalar(atom).into())
+        }
+        Node::Inner(a, b) => {
+            let (a, b) = (vector(context, a)?, vector(context, b)?);
+            S(context.table().inner(&a, &b)?)
+        }
+        Node::NormSq(a) => {
+            let a = vector(context, a)?;
+            S(context.table().inner(&a, &a)?)
+        }
+        Node::Expectation(law, a) => {
+            let value = normal(context, a)?;
+            mean(context, Over::from(*law), &value, a)?
+        }
+        // Σ_n is N times the average over the samples.
+        Node::Sum(a) => {
+            let value = normal(context, a)?;
+            let mean = mean(context, Over::Samples, &value, a)?;
+            let count = context.table().scalar(Atom::Quantity(Quantity::Samples, Vec::new()));
+            product(context, &S(count.into()), &mean, expr)?
+        }
+    })
+}
+
+fn mean<C: Signs>(
+    context: &mut C,
+    over: Over,
+    value: &Value,
+    shown: &Expr,
+) -> Result<Value, Untranslatable> {
+    let result = match value {
+        Value::Scalar(value) => context.table().mean(over, value).map(Value::Scalar),
+        Value::Vector(value) => context.table().mean_of_vector(over, value).map(Value::Vector),
+    };
+    result.map_err(|error| match error {
+        Untranslatable::Law(_) => Untranslatable::Law(shown.to_string()),
+        other => other,
+    })
+}
+
+fn product<C: Signs>(
+    context: &mut C,
+    a: &Value,
+    b: &Value,
+    shown: &Expr,
+) -> Result<Value, Untranslatable> {
+    let work = &context.table().work;
+    match (a, b) {
+        (Value::Scalar(a), Value::Scalar(b)) => Ok(Value::Scalar(a.times(b, work)?)),
+        (Value::Scalar(c), Value::Vector(v)) | (Value::Vector(v), Value::Scalar(c)) => {
+            let mut scaled = Vector::new();
+            for (vector, weight) in v {
+                add_to(&mut scaled, *vector, &weight.times(c, work)?, work)?;
+            }
+            Ok(Value::Vector(scaled))
+        }
+        _ => Err(Untranslatable::Shape(shown.to_string())),
+    }
+}
+
+impl Table {
+    /// A polynomial in words, for messages only.
+    pub fn show(&self, polynomial: &Polynomial) -> String {
+        let mut text = String::new();
+        for (monomial, value) in polynomial.terms() {
+            let sign = if value.is_negative() { "-" } else { "+" };
+            let size = value.abs();
+            let mut factors: Vec<String> = monomial
+                .iter()
+                .map(|(u, k)| {
+                    let power = if *k > 1 { format!("^{k}") } else { String::new() };
+                    format!("{}{power}", self.show_atom(*u))
+                })
+                .collect();
+            if size != Rational::one() || factors.is_empty() {
+                factors.insert(0, size.to_string());
+            }
+            let lead =
+                if text.is_empty() && sign == "+" { String::new() } else { format!("{sign} ") };
+            let gap = if text.is_empty() { "" } else { " " };
+            text.push_str(&format!("{gap}{lead}{}", factors.join("*")));
+        }
+        if text.is_empty() { "0".into() } else { text }
+    }
+
+    pub fn show_value(&self, value: &Value) -> String {
+        match value {
+            Value::Scalar(value) => self.show_fraction(value),
+            Value::Vector(value) => {
+                let part = |(u, c): (&Unknown, &Fraction)| {
+                    format!("({})*{}", self.show_fraction(c), self.show_vector(*u))
+                };
+                value.iter().map(part).collect::<Vec<_>>().join(" + ")
+            }
+        }
+    }
+
+    fn show_fraction(&self, value: &Fraction) -> String {
+        let mut text = self.show(value.top());
+        for divisor in value.divisors() {
+            text = format!("({text})/({})", self.show(divisor));
+        }
+        text
+    }
+
+    fn show_atom(&self, unknown: Unknown) -> String {
+        let list = |values: &BTreeSet<Value>| {
+            values.iter().map(|value| self.show_value(value)).collect::<Vec<_>>().join(", ")
+        };
+        match &self.atoms[unknown as usize] {
+            Atom::Quantity(quantity, _) => quantity.entry().name.to_owned(),
+            Atom::Symbol(name, _) => name.clone(),
+            Atom::Inner(u, v) if u == v => format!("norm_sq({})", self.show_vector(*u)),
+            Atom::Inner(u, v) => {
+                format!("inner({}, {})", self.show_vector(*u), self.show_vector(*v))
+            }
+            Atom::Mean(_, monomial) => {
+                let product = Polynomial::term(monomial.clone(), Rational::one());
+                format!("E[{}]", self.show(&product))
+            }
+            Atom::Power(value, k) => format!("({})^{}", self.show_value(value), k.entry().name),
+            Atom::Root(value) => format!("sqrt({})", self.show_value(value)),
+            Atom::Least(values) => format!("min({})", list(values)),
+            Atom::Greatest(values) => format!("max({})", list(values)),
+        }
+    }
+
+    fn show_vector(&self, unknown: Unknown) -> String {
+        match &self.vectors[unknown as usize] {
+            VectorAtom::Quantity(quantity) => quantity.entry().name.to_owned(),
+            VectorAtom::Indexed(quantity) => format!("{}[n]", quantity.entry().name),
+            VectorAtom::Symbol(name, _) => name.clone(),
+            VectorAtom::Mean(_, monomial, vector) if monomial.is_empty() => {
+                format!("E[{}]", self.show_vector(*vector))
+            }
+            VectorAtom::Mean(_, monomial, vector) => {
+                let product = Polynomial::term(monomial.clone(), Rational::one());
+                format!("E[{}*{}]", self.show(&product), self.show_vector(*vector))
+            }
+            VectorAtom::Apply(map, _, vector) => format!("{map}({})", self.show_vector(*vector)),
+        }
+    }
+}
