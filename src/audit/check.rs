@@ -4,11 +4,11 @@ use super::hypotheses::{Standing, Unmet, check_condition, check_hypotheses, lowe
 use super::rigor::{Rigorous, evaluate_rigorously};
 use super::setting::Setting;
 use crate::claim::evaluate::{self, Evaluation, Truth, evaluate_scalar};
-use crate::claim::expr::{Expr, Formula};
+use crate::claim::expr::{Expr, Formula, Node, Shape, Sign};
 use crate::claim::theorem::{Claim, Condition};
 use crate::claim::vocabulary::{Law, Quantity};
 use crate::expectation::{Budget, MomentArithmetic};
-use crate::problem::{Constants, Draw, Instance, NotPositiveDefinite};
+use crate::problem::{Constants, Draw, Instance, NotPositiveDefinite, default_eta};
 use crate::scalar::{Interval, Rational, Scalar, Undefined};
 
 /// What was found about a claim on an instance.
@@ -150,6 +150,13 @@ pub(super) fn resolve<S: MomentArithmetic>(
 ) -> Instance {
     let mut instance = draw.instance.clone();
     let second = claim.mentions(Quantity::Gamma2);
+    // Numbers that the claim is not about stay out of its witnesses.
+    if !claim.mentions(Quantity::A) {
+        instance.parameters.a = Rational::ONE;
+    }
+    if !claim.mentions(Quantity::Eta) {
+        instance.parameters.eta = default_eta();
+    }
     for symbol in [Quantity::Gamma2, Quantity::Gamma] {
         if symbol == Quantity::Gamma2 && !second {
             continue;
@@ -195,5 +202,80 @@ fn largest_step<S: MomentArithmetic>(
         Some(if strict { value.times(&Rational::ratio(15, 16)) } else { value })
     });
     let default = || constants.and_then(|c| c.l_exp.reciprocal()).unwrap_or(Rational::ONE);
-    values.min().unwrap_or_else(default)
+    let largest = values.min().unwrap_or_else(default);
+    largest_admitted::<S>(claim, symbol, instance, constants, budget, largest)
+}
+
+/// Halvings until the other hypotheses about a step size admit it, and bisections after that.
+const HALVINGS: u32 = 24;
+const BISECTIONS: u32 = 10;
+
+/// The largest step up to `largest` that the other hypotheses admit, nearly, where a small enough
+/// step is admitted: those that do not bound it by a formula of its own.
+fn largest_admitted<S: MomentArithmetic>(
+    claim: &Claim,
+    symbol: Quantity,
+    instance: &Instance,
+    constants: Option<&Constants>,
+    budget: Budget,
+    largest: Rational,
+) -> Rational {
+    let implicit: Vec<&Formula> = claim
+        .hypotheses
+        .iter()
+        .filter_map(|hypothesis| match &hypothesis.condition {
+            Condition::Formula(formula) if bounds_implicitly(formula, symbol) => Some(&**formula),
+            _ => None,
+        })
+        .collect();
+    let admits = |step: &Rational| {
+        let mut instance = instance.clone();
+        match symbol {
+            Quantity::Gamma => instance.parameters.gamma = step.clone(),
+            _ => instance.parameters.gamma_2 = step.clone(),
+        }
+        let setting = Setting::<S>::new(&instance, constants, claim.process, budget);
+        implicit.iter().all(|formula| {
+            evaluate::evaluate(formula, &setting).is_ok_and(|found| found.truth == Truth::Holds)
+        })
+    };
+    if implicit.is_empty() || admits(&largest) {
+        return largest;
+    }
+    let half = Rational::ratio(1, 2);
+    let mut low = largest.times(&half);
+    let mut halvings = 1;
+    while !admits(&low) {
+        if halvings == HALVINGS {
+            return largest;
+        }
+        halvings += 1;
+        low = low.times(&half);
+    }
+    let mut high = low.plus(&low);
+    for _ in 0..BISECTIONS {
+        let middle = low.plus(&high).times(&half);
+        if admits(&middle) { low = middle } else { high = middle }
+    }
+    low
+}
+
+/// Whether a hypothesis is an inequality between scalars of the instance that mentions the step
+/// size without being a bound on it alone; expectations are left out, which cost too much to try.
+fn bounds_implicitly(formula: &Formula, symbol: Quantity) -> bool {
+    let Formula::Relation(relation) = formula else { return false };
+    let sides = [&relation.lhs, &relation.rhs];
+    let alone = sides.iter().any(|side| matches!(&side.node, Node::Quantity(q, _) if *q == symbol));
+    let mut cheap = true;
+    for side in sides {
+        side.walk(&mut |part| {
+            cheap &= match &part.node {
+                Node::Quantity(_, arguments) => arguments.is_empty() && part.shape == Shape::Scalar,
+                Node::Expectation(..) | Node::Sum(_) => false,
+                _ => true,
+            };
+        });
+    }
+    let equal = matches!(relation.sign, Sign::Equal | Sign::NotEqual);
+    cheap && !alone && !equal && sides.iter().any(|side| side.mentions(symbol))
 }

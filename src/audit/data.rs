@@ -12,7 +12,7 @@ use crate::expectation::{Budget, MAX_STEPS, MomentArithmetic};
 use crate::linear::{Matrix, exact};
 use crate::problem::{
     AssertedConstants, Constants, ControlVariate, Dataset, FiniteSum, Instance, Parameters,
-    RidgeConvention, Sampling,
+    RidgeConvention, Sampling, default_eta,
 };
 use crate::scalar::{Interval, Rational, Scalar, Undefined};
 use std::collections::HashMap;
@@ -153,6 +153,8 @@ impl DataProblem {
                 gamma,
                 lambda: Rational::ZERO,
                 kappa: penalty(&rate),
+                a: Rational::ONE,
+                eta: default_eta(),
                 horizon,
             },
             asserted: AssertedConstants::default(),

@@ -128,14 +128,28 @@ fn check_class(
             Err(NotPositiveDefinite { direction }) => Standing::Violated(not_definite(direction)),
         },
         // Strong: a claim may divide by μ, and says nothing with μ ≤ 0.
-        Class::Qsc if !constant.is_positive() => {
+        // For quadratics the two are the same.
+        Class::Qsc | Class::Sc if !constant.is_positive() => {
             Standing::Violated(format!("strong quasi-convexity needs μ > 0, not {constant}"))
         }
-        Class::Qsc => match constants {
+        Class::Qsc | Class::Sc => match constants {
             Ok(_) => semidefinite(
                 &shifted(&problem.mean_hessian(), &constant),
                 "strong quasi-convexity fails",
             ),
+            Err(NotPositiveDefinite { direction }) => Standing::Violated(not_definite(direction)),
+        },
+        Class::Pl if !constant.is_positive() => {
+            Standing::Violated(format!("the PL inequality needs μ > 0, not {constant}"))
+        }
+        // ½‖H̄v‖² − m·½vᵀH̄v at x* + v: not H̄ − mI, whose bad directions need not violate it.
+        Class::Pl => match constants {
+            Ok(_) => {
+                let mean = problem.mean_hessian();
+                let square = mean.product(&mean);
+                let gap = square.plus_scaled(&constant.negated(), &mean);
+                semidefinite(&gap, "the PL inequality fails")
+            }
             Err(NotPositiveDefinite { direction }) => Standing::Violated(not_definite(direction)),
         },
         Class::Es => {
@@ -175,7 +189,6 @@ fn check_class(
         // Every family of this version.
         Class::QuadraticSamples => Standing::Met,
         Class::Uc => Standing::Undecided("the instance has no compressor".into()),
-        Class::Pl => Standing::Undecided("not checked".into()),
         Class::ConvexSamples => {
             let bad = (0..problem.samples())
                 .find(|&n| exact::check_positive_semidefinite(&problem.hessian(n)).is_err());

@@ -5,13 +5,26 @@ use crate::claim::theorem::{Claim, Mutant, Statement, Stored, Theorem};
 use crate::problem::Instance;
 
 /// The files of `theorems/`, each after those whose definitions it uses.
-pub static FILES: [(&str, &str); 8] = [
+pub static FILES: [(&str, &str); 21] = [
     ("proposition-1", include_str!("../../theorems/proposition-1.toml")),
+    ("lemma-quadratic-growth", include_str!("../../theorems/lemma-quadratic-growth.toml")),
+    ("lemma-expected-smoothness", include_str!("../../theorems/lemma-expected-smoothness.toml")),
     ("lemma-noise-quadratic", include_str!("../../theorems/lemma-noise-quadratic.toml")),
+    ("lemma-minibatch-noise", include_str!("../../theorems/lemma-minibatch-noise.toml")),
     ("lemma-optimal-weight", include_str!("../../theorems/lemma-optimal-weight.toml")),
     ("theorem-1", include_str!("../../theorems/theorem-1.toml")),
     ("theorem-1-optimal", include_str!("../../theorems/theorem-1-optimal.toml")),
     ("theorem-1-min", include_str!("../../theorems/theorem-1-min.toml")),
+    ("theorem-1-sharp", include_str!("../../theorems/theorem-1-sharp.toml")),
+    ("theorem-1-exact", include_str!("../../theorems/theorem-1-exact.toml")),
+    ("theorem-1-limit", include_str!("../../theorems/theorem-1-limit.toml")),
+    ("theorem-1-tilted", include_str!("../../theorems/theorem-1-tilted.toml")),
+    ("theorem-2", include_str!("../../theorems/theorem-2.toml")),
+    ("theorem-2-min", include_str!("../../theorems/theorem-2-min.toml")),
+    ("theorem-2-sharp", include_str!("../../theorems/theorem-2-sharp.toml")),
+    ("theorem-2-curve", include_str!("../../theorems/theorem-2-curve.toml")),
+    ("theorem-4", include_str!("../../theorems/theorem-4.toml")),
+    ("theorem-4-sharp", include_str!("../../theorems/theorem-4-sharp.toml")),
     ("theorem-5", include_str!("../../theorems/theorem-5.toml")),
     ("theorem-7", include_str!("../../theorems/theorem-7.toml")),
 ];

@@ -11,7 +11,7 @@ use crate::claim::theorem::Condition;
 use crate::claim::vocabulary::{Class, Law, Process, Quantity};
 use crate::expectation::Budget;
 use crate::linear::{norm_sq, subtract};
-use crate::problem::FiniteSum;
+use crate::problem::largest_sample_smoothness;
 use crate::scalar::{Interval, Rational, Scalar};
 use serde::Serialize;
 
@@ -189,16 +189,5 @@ impl DataProblem {
             stationary: second(Law::Stationary),
             predicted,
         }
-    }
-}
-
-/// max_n L_n.
-fn largest_sample_smoothness(problem: &FiniteSum<Rational>) -> Rational {
-    match problem {
-        FiniteSum::LeastSquares { features, ridge, .. } => {
-            let largest = features.iter().map(|a| norm_sq(a)).max().unwrap_or(Rational::ZERO);
-            largest.plus(ridge)
-        }
-        FiniteSum::Quadratic { .. } => Rational::ZERO,
     }
 }

@@ -83,6 +83,9 @@ impl<const BITS: u32> Environment<Refined<BITS>> for Lifted<'_, '_> {
         let arguments: Vec<Rational> = arguments.iter().map(point).collect::<Result<_, _>>()?;
         Ok(Refined::from_rational(&self.0.scalar(quantity, &arguments)?))
     }
+    fn random_scalar(&self, quantity: Quantity, place: Place) -> Result<Refined<BITS>, Undefined> {
+        Ok(Refined::from_rational(&self.0.random_scalar(quantity, place)?))
+    }
     fn natural(&self, quantity: Quantity) -> Result<u64, Undefined> {
         self.0.natural(quantity)
     }
@@ -96,11 +99,12 @@ impl<const BITS: u32> Environment<Refined<BITS>> for Lifted<'_, '_> {
         self.0.samples()
     }
     fn moments(&self, law: Law) -> Result<Moments<Refined<BITS>>, Undefined> {
-        let Moments { center, mean, second } = self.0.moments(law)?;
+        let Moments { center, mean, second, gap } = self.0.moments(law)?;
         Ok(Moments {
             center: lift(&center),
             mean: lift(&mean),
             second: Refined::from_rational(&second),
+            gap: gap.map(|gap| Refined::from_rational(&gap)),
         })
     }
     fn bit_budget(&self) -> u64 {

@@ -10,12 +10,12 @@ use super::shrink::shrink;
 use crate::claim::evaluate;
 use crate::claim::expr::{Formula, Sign};
 use crate::claim::theorem::{Claim, Family};
-use crate::claim::vocabulary::Class;
+use crate::claim::vocabulary::{Class, Quantity};
 use crate::expectation::Budget;
 use crate::linear::Matrix;
 use crate::problem::{
     AssertedConstants, Constants, ControlVariate, Draw, FiniteSum, Instance, Parameters, Profile,
-    RidgeConvention, Sampling, instances,
+    RidgeConvention, Sampling, default_eta, instances,
 };
 use crate::scalar::Rational;
 use argmin::core::{CostFunction, Executor, State};
@@ -135,6 +135,8 @@ struct Shape {
     profile: Profile,
     fraction: Rational,
     horizon: u64,
+    /// Whether a and η are coordinates too.
+    free: bool,
 }
 
 struct Ascent {
@@ -158,13 +160,21 @@ fn ascend(claim: &Claim, seed: [u8; 32], budget: Budget) -> Ascent {
         samples,
         profile: Profile::of(claim),
         fraction: Rational::ratio(sixteenths, 16),
+        free: [Quantity::A, Quantity::Eta].into_iter().any(|q| claim.mentions(q)),
         horizon: [0, 1, 1, 2, 3, 5, 8, 13, 21, 34][(uniform() * 10.0) as usize],
     };
     let mut start = |scale: f64| {
         let magnitude = 4f64.powf(4.0 * uniform() - 2.0) * scale;
         if uniform() < 0.5 { magnitude } else { -magnitude }
     };
-    let point: Vec<f64> = (0..shape.coordinates()).map(|_| start(1.0)).collect();
+    let mut point: Vec<f64> = (0..shape.coordinates()).map(|_| start(1.0)).collect();
+    if shape.free {
+        // Half of the starts are at the values of interest.
+        let own = point.len() - 2;
+        for (value, usual) in point[own..].iter_mut().zip([1.0, 0.75]) {
+            *value = if *value < 0.0 { usual } else { *value };
+        }
+    }
     let evaluations = AtomicUsize::new(0);
     let cost = Violation { claim, shape: &shape, budget, evaluations: &evaluations };
     let mut simplex = vec![point.clone()];
@@ -233,7 +243,8 @@ impl Shape {
         self.dimension * (self.dimension + 1) / 2
     }
 
-    /// Curvatures, gradients at the minimiser, control variate or teacher, point, weight, penalty.
+    /// Curvatures, gradients at the minimiser, control variate or teacher, point, weight, penalty,
+    /// and the free numbers.
     fn coordinates(&self) -> usize {
         let free_samples = self.samples - usize::from(!self.profile.convex);
         let control = if self.profile.teacher { 1 } else { self.samples };
@@ -242,6 +253,7 @@ impl Shape {
             + control * self.dimension
             + self.dimension
             + 2
+            + if self.free { 2 } else { 0 }
     }
 
     /// The problem at a point, with coordinates rounded to `bits` binary digits after the point;
@@ -277,6 +289,11 @@ impl Shape {
         };
         let location = (0..d).map(|_| next()).collect::<Option<_>>()?;
         let (lambda, kappa) = (next()?, next()?.abs());
+        let mut free = |usual: Rational| {
+            let value = if self.free { next()?.abs() } else { usual };
+            value.is_positive().then_some(value)
+        };
+        let (a, eta) = (free(Rational::ONE)?, free(default_eta())?);
         let instance = Instance {
             problem: FiniteSum::Quadratic { hessians, linear },
             control,
@@ -287,6 +304,8 @@ impl Shape {
                 gamma_2: Rational::ratio(1, 2),
                 lambda,
                 kappa,
+                a,
+                eta,
                 horizon: self.horizon,
             },
             asserted: AssertedConstants::default(),

@@ -3,11 +3,12 @@
 use crate::claim::evaluate::{Environment, Moments, Place};
 use crate::claim::vocabulary::{Law, Process, Quantity};
 use crate::estimator::{self, Oracle};
-use crate::expectation::moments::SampleMoments;
+use crate::expectation::moments::{SampleMoments, packed};
 use crate::expectation::{Budget, Contraction, ErrorMoments, MomentArithmetic, check_steps};
-use crate::linear::{average, norm_sq, scale, subtract};
+use crate::linear::{add, average, norm_sq, scale, subtract};
 use crate::problem::{
-    Constants, ControlVariate, FiniteSum, Instance, MAX_BATCHES, mixed_label_gradient,
+    Constants, ControlVariate, FiniteSum, Instance, MAX_BATCHES, largest_sample_smoothness,
+    mixed_label_gradient,
 };
 use crate::scalar::{Rational, Scalar, Undefined};
 use std::sync::{Mutex, OnceLock};
@@ -37,6 +38,9 @@ pub struct Setting<'a, S> {
     paths: OnceLock<Result<Vec<Twin<S>>, Undefined>>,
     coefficients: Memo<S, [S; 3]>,
     errors: Memo<[S; 2], ErrorMoments<S>>,
+    l_max: OnceLock<S>,
+    x_lambda: OnceLock<Result<Vec<S>, Undefined>>,
+    at_lambda: OnceLock<Result<Vec<Vec<S>>, Undefined>>,
 }
 
 /// Results by their arguments; each costs a linear system.
@@ -80,6 +84,9 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             paths: OnceLock::new(),
             coefficients: Mutex::default(),
             errors: Mutex::default(),
+            l_max: OnceLock::new(),
+            x_lambda: OnceLock::new(),
+            at_lambda: OnceLock::new(),
         }
     }
 
@@ -115,6 +122,23 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
         gradients.as_deref().map_err(Clone::clone)
     }
 
+    /// x* + λm with H̄m = c̄, where the full gradient is λc̄.
+    fn x_lambda(&self) -> Result<&[S], Undefined> {
+        let point = self.x_lambda.get_or_init(|| {
+            let x_star = self.x_star()?;
+            let right = average(self.problem.dimension(), &self.control);
+            let contraction = self.contraction(&self.gamma)?;
+            let tilt = S::solve_mean(&self.problem.mean_hessian(), &right, &contraction)?;
+            Ok(add(x_star, &scale(&self.lambda, &tilt)))
+        });
+        point.as_deref().map_err(Clone::clone)
+    }
+
+    fn gradients_at_lambda(&self) -> Result<&[Vec<S>], Undefined> {
+        let gradients = self.at_lambda.get_or_init(|| Ok(self.gradients(self.x_lambda()?)));
+        gradients.as_deref().map_err(Clone::clone)
+    }
+
     fn teacher(&self) -> Result<&[S], Undefined> {
         self.teacher
             .teacher()
@@ -131,6 +155,23 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
         let e = subtract(x, self.x_star()?);
         let image = self.problem.mean_hessian().apply(&e);
         Ok(crate::linear::dot(&image, &e).times(&S::from_rational(&Rational::ratio(1, 2))))
+    }
+
+    /// E[f(x) − f*] = ½⟨H̄, E eeᵀ⟩ for quadratics.
+    fn mean_gap(&self, moments: &ErrorMoments<S>) -> Result<S, Undefined> {
+        let Some(full) = &moments.full else {
+            return Err(Undefined::Missing("only the trace of the second moment is known".into()));
+        };
+        let mean = self.problem.mean_hessian();
+        let mut total = S::zero();
+        for i in 0..mean.rows() {
+            for j in 0..=i {
+                let part = mean[(i, j)].times(&full[packed(i, j)]);
+                let part = if i == j { part } else { part.plus(&part) };
+                total = total.plus(&part);
+            }
+        }
+        Ok(total.times(&S::from_rational(&Rational::ratio(1, 2))))
     }
 
     fn sample_moments(&self) -> Result<&SampleMoments<S>, Undefined> {
@@ -224,6 +265,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             }
             Quantity::GradStar => Ok(self.gradients_at_star()?[n].clone()),
             Quantity::GradTeacher => Ok(self.gradients_at_teacher()?[n].clone()),
+            Quantity::GradLambda => Ok(self.gradients_at_lambda()?[n].clone()),
             Quantity::Control => Ok(self.control[n].clone()),
             Quantity::MixedGrad => {
                 mixed_label_gradient(&self.problem, &self.teacher, n, &self.point, &self.lambda)
@@ -288,10 +330,16 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
             (Quantity::Gamma2, _) => rational(&parameters.gamma_2),
             (Quantity::Lambda, _) => Ok(self.lambda.clone()),
             (Quantity::Kappa, _) => rational(&parameters.kappa),
+            (Quantity::A, _) => rational(&parameters.a),
+            (Quantity::Eta, _) => rational(&parameters.eta),
             (Quantity::Mu, _) => constant(&asserted.mu, |c| &c.mu),
             (Quantity::LSmooth, _) => constant(&asserted.l_smooth, |c| &c.l_smooth),
             (Quantity::LExp, _) => constant(&asserted.l_exp, |c| &c.l_exp),
-            (Quantity::Gap, _) => self.gap_at(&self.point),
+            (Quantity::LMax, _) => {
+                let value = || S::from_rational(&largest_sample_smoothness(&self.instance.problem));
+                Ok(self.l_max.get_or_init(value).clone())
+            }
+            (Quantity::Gap | Quantity::StartGap, _) => self.gap_at(&self.point),
             (Quantity::TeacherGap, _) => self.gap_at(self.teacher()?),
             (Quantity::StationaryError, [gamma, lambda]) => {
                 Ok(self.stationary(gamma, lambda)?.second)
@@ -304,6 +352,19 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
                 Ok(S::from_rational(&Rational::integer(value)))
             }
             _ => Err(Undefined::Missing(format!("{} is not a scalar", quantity.entry().name))),
+        }
+    }
+
+    fn random_scalar(&self, quantity: Quantity, place: Place) -> Result<S, Undefined> {
+        match (quantity, place) {
+            (Quantity::GapNext, Place::Outcome(outcome)) => {
+                self.gap_at(&self.step_outcome(Quantity::XNext, outcome)?)
+            }
+            (Quantity::GapT, Place::Outcome(path)) => self.gap_at(&self.paths()?[path].process),
+            _ => Err(Undefined::Missing(format!(
+                "{} is random, and no outcome is given",
+                quantity.entry().name
+            ))),
         }
     }
 
@@ -321,6 +382,7 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
             (Quantity::X | Quantity::Start, _) => Ok(self.point.clone()),
             (Quantity::XStar, _) => Ok(self.x_star()?.to_vec()),
             (Quantity::Teacher, _) => Ok(self.teacher()?.to_vec()),
+            (Quantity::XLambda, _) => Ok(self.x_lambda()?.to_vec()),
             (Quantity::XT, Place::Outcome(path)) => Ok(self.paths()?[path].process.clone()),
             (Quantity::SgdT, Place::Outcome(path)) => {
                 let twin = self.paths()?[path].sgd.clone();
@@ -365,7 +427,8 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
                 return Err(Undefined::Missing("a step is enumerated".into()));
             }
         };
-        Ok(Moments { center, mean: moments.mean, second: moments.second })
+        let gap = self.mean_gap(&moments);
+        Ok(Moments { center, mean: moments.mean, second: moments.second, gap })
     }
 
     fn bit_budget(&self) -> u64 {

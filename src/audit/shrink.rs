@@ -8,7 +8,7 @@ use crate::claim::theorem::Claim;
 use crate::expectation::Budget;
 use crate::linear::{Matrix, dot, subtract};
 use crate::problem::{
-    AssertedConstants, Constants, ControlVariate, Draw, FiniteSum, Instance, Sampling,
+    AssertedConstants, Constants, ControlVariate, Draw, FiniteSum, Instance, Parameters, Sampling,
 };
 use crate::scalar::{Rational, Scalar};
 
@@ -181,8 +181,9 @@ fn visit_numbers(instance: &mut Instance, visit: &mut impl FnMut(&mut Rational))
     instance.point.iter_mut().for_each(&mut *visit);
     visit(&mut instance.parameters.lambda);
     visit(&mut instance.parameters.kappa);
-    // Step fractions stay positive.
-    for fraction in [&mut instance.parameters.gamma, &mut instance.parameters.gamma_2] {
+    // Step fractions and free numbers stay positive.
+    let Parameters { gamma, gamma_2, a, eta, .. } = &mut instance.parameters;
+    for fraction in [gamma, gamma_2, a, eta] {
         let mut value = fraction.clone();
         visit(&mut value);
         if value.is_positive() {

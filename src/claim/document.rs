@@ -148,6 +148,7 @@ pub(super) struct RawStep {
     pub(super) unroll: Option<RawUnrolling>,
     pub(super) induction: Option<RawInduction>,
     pub(super) pairs: Option<[Spanned<String>; 2]>,
+    pub(super) average: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]

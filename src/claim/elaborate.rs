@@ -289,7 +289,7 @@ impl<'a> Elaboration<'a> {
         match Quantity::named(name) {
             Some(quantity)
                 if quantity.entry().scope == Scope::Random(Law::Step)
-                    && quantity != Quantity::XNext =>
+                    && !matches!(quantity, Quantity::XNext | Quantity::GapNext) =>
             {
                 if !self.allows(name) {
                     return Err(self.undeclared(name, at));

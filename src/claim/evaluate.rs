@@ -27,6 +27,14 @@ pub trait Environment<S: Scalar> {
     /// # Errors
     /// If the instance does not have it, or it would cost too much.
     fn scalar(&self, quantity: Quantity, arguments: &[S]) -> Result<S, Undefined>;
+    /// The value of a scalar quantity that is random.
+    ///
+    /// # Errors
+    /// If the instance does not have it, or it would cost too much.
+    fn random_scalar(&self, quantity: Quantity, place: Place) -> Result<S, Undefined> {
+        let name = quantity.entry().name;
+        Err(Undefined::Missing(format!("{name} is not a random scalar, or not at {place:?}")))
+    }
     /// The value of a natural number.
     ///
     /// # Errors
@@ -62,6 +70,8 @@ pub struct Moments<S> {
     pub mean: Vec<S>,
     /// E‖e‖².
     pub second: S,
+    /// E[f(x) − f*], or why it is not known.
+    pub gap: Result<S, Undefined>,
 }
 
 /// The truth of a formula as far as an arithmetic can tell.
@@ -266,6 +276,9 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
         };
         Ok(match &expr.node {
             Node::Number(value) => S::from_rational(value),
+            Node::Quantity(quantity, _) if matches!(quantity.entry().scope, Scope::Random(_)) => {
+                self.environment.random_scalar(*quantity, place)?
+            }
             Node::Quantity(quantity, arguments) => {
                 let arguments = arguments.iter().map(|a| self.scalar(a, place));
                 self.environment.scalar(*quantity, &arguments.collect::<Result<Vec<_>, _>>()?)?
@@ -293,9 +306,13 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
             Node::Expectation(law, a) => {
                 let moments = self.environment.moments(*law)?;
                 match self.polynomial(a, &moments)? {
-                    Polynomial::Scalar { constant, linear, square } => {
+                    Polynomial::Scalar { constant, linear, square, gap } => {
                         let mean = dot(&linear, &moments.mean);
-                        constant.plus(&mean).plus(&square.times(&moments.second))
+                        let value = constant.plus(&mean).plus(&square.times(&moments.second));
+                        match gap {
+                            None => value,
+                            Some(gap) => value.plus(&gap.times(&moments.gap.clone()?)),
+                        }
                     }
                     Polynomial::Vector { .. } => unreachable!("elaboration has checked the shapes"),
                 }

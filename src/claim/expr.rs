@@ -186,10 +186,21 @@ pub struct Definition {
 
 /// Whether a quantity depends on the point that the step is taken from.
 pub fn depends_on_point(quantity: Quantity) -> bool {
-    use Quantity::{Gap, GapNext, Grad, GradSgd, MixedGrad, Sgd, SgdNext, X, XCompressed, XNext};
+    use Quantity::{
+        Gap, GapNext, GapTilted, Grad, GradSgd, MixedGrad, Sgd, SgdNext, X, XCompressed, XNext,
+    };
     matches!(
         quantity,
-        X | Gap | Grad | MixedGrad | XNext | GapNext | XCompressed | Sgd | SgdNext | GradSgd
+        X | Gap
+            | GapTilted
+            | Grad
+            | MixedGrad
+            | XNext
+            | GapNext
+            | XCompressed
+            | Sgd
+            | SgdNext
+            | GradSgd
     )
 }
 

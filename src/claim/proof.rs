@@ -44,6 +44,8 @@ pub enum Rule {
     Induction(Box<Induction>),
     /// The second moment of two minibatch means.
     Pairs(Expr, Expr),
+    /// The mean of a minibatch mean: the average over the samples.
+    Average(Expr),
 }
 
 /// A statement by theorem and part.
@@ -94,6 +96,8 @@ pub struct Axiom {
     pub name: &'static str,
     /// The classes that it needs, with the name of each constant in `says`.
     pub needs: &'static [(Class, &'static str)],
+    /// The process that it is about, if it is about one.
+    pub process: Option<Process>,
     /// A fact that it needs, if any.
     pub given: Option<&'static str>,
     /// What it yields at x.
@@ -103,10 +107,11 @@ pub struct Axiom {
 }
 
 /// Every axiom. A file cannot add one.
-pub static AXIOMS: [Axiom; 6] = [
+pub static AXIOMS: [Axiom; 11] = [
     Axiom {
         name: "stationarity",
         needs: &[],
+        process: None,
         given: None,
         says: "E[grad_star] = 0*x_star",
         because: "the gradient of a differentiable function vanishes at a minimiser",
@@ -114,6 +119,7 @@ pub static AXIOMS: [Axiom; 6] = [
     Axiom {
         name: "quadratic-growth",
         needs: &[(Class::Qsc, "k")],
+        process: None,
         given: None,
         says: "k/2*norm_sq(x - x_star) <= gap",
         because: "strong quasi-convexity, integrated along the ray from x* to x",
@@ -121,6 +127,7 @@ pub static AXIOMS: [Axiom; 6] = [
     Axiom {
         name: "descent",
         needs: &[(Class::Sm, "k")],
+        process: None,
         given: None,
         says: "gap_next <= gap + inner(E[grad], x_next - x) + k/2*norm_sq(x_next - x)",
         because: "the gradient is Lipschitz along the segment from x to x+",
@@ -128,6 +135,7 @@ pub static AXIOMS: [Axiom; 6] = [
     Axiom {
         name: "gradient-bound",
         needs: &[(Class::Sm, "k")],
+        process: None,
         given: None,
         says: "norm_sq(E[grad] - E[grad_star]) <= 2*k*gap",
         because: "the descent lemma for a step of length 1/L",
@@ -135,6 +143,7 @@ pub static AXIOMS: [Axiom; 6] = [
     Axiom {
         name: "rate",
         needs: &[(Class::Qsc, "k"), (Class::Es, "l")],
+        process: None,
         given: None,
         says: "k <= l",
         because: "both bounds at one point other than x*, with stationarity",
@@ -142,9 +151,50 @@ pub static AXIOMS: [Axiom; 6] = [
     Axiom {
         name: "affine-gradient",
         needs: &[(Class::QuadraticSamples, "")],
+        process: None,
         given: Some("x = lambda*teacher + (1 - lambda)*sgd"),
         says: "grad = lambda*grad_teacher + (1 - lambda)*grad_sgd",
         because: "the gradient of a quadratic is affine",
+    },
+    Axiom {
+        name: "tilt",
+        needs: &[],
+        process: None,
+        given: None,
+        says: "E[grad_lambda] = lambda*E[c]",
+        because: "the definition of x_lambda",
+    },
+    Axiom {
+        name: "batch-size",
+        needs: &[],
+        process: None,
+        given: None,
+        says: "tau <= n_samples",
+        because: "a minibatch is drawn without replacement",
+    },
+    Axiom {
+        name: "co-coercivity",
+        needs: &[(Class::ConvexSamples, "")],
+        process: None,
+        given: None,
+        says: "sum(n, norm_sq(grad[n] - grad_star[n])) <= 2*l_max*n_samples*gap",
+        because: "co-coercivity of each convex and l_max-smooth sample, summed, with stationarity",
+    },
+    Axiom {
+        name: "co-coercivity-tilted",
+        needs: &[(Class::ConvexSamples, "")],
+        process: None,
+        given: None,
+        says: "sum(n, norm_sq(grad[n] - grad_lambda[n])) <= 2*l_max*n_samples*gap_tilted",
+        because: "co-coercivity of each convex and l_max-smooth sample, summed",
+    },
+    Axiom {
+        name: "stationary-mean",
+        needs: &[],
+        process: Some(Process::Kd),
+        given: None,
+        says: "E[x_inf - gamma*(grad_inf - lambda*E[c])] = E[x_inf]",
+        because: "a step from the stationary law has the stationary law",
     },
 ];
 
@@ -160,6 +210,9 @@ impl Axiom {
     /// # Errors
     /// The name of the missing class.
     pub fn instantiate(&self, claim: &Claim) -> Result<Formula, &'static str> {
+        if self.process.is_some_and(|process| process != claim.process) {
+            return Err("process of the axiom");
+        }
         let mut bound = BTreeMap::new();
         for (class, constant) in self.needs {
             let found = claim.hypotheses.iter().find_map(|h| match &h.condition {

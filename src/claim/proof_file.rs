@@ -23,6 +23,8 @@ impl RawStep {
     fn texts<'a>(&'a self, formulas: &mut Vec<&'a str>) {
         formulas.push(self.claim.get_ref());
         formulas.extend(self.certificate.iter().map(|text| text.get_ref().as_str()));
+        formulas.extend(self.pairs.iter().flatten().map(|text| text.get_ref().as_str()));
+        formulas.extend(self.average.iter().map(|text| text.get_ref().as_str()));
         formulas.extend(self.with.values().map(|text| text.get_ref().as_str()));
         if let Some(unroll) = &self.unroll {
             formulas.push(unroll.potential.get_ref());
@@ -227,6 +229,9 @@ impl Reader<'_> {
             let (u, v) = (self.expression(u, dictionary)?, self.expression(v, dictionary)?);
             rules.push(Rule::Pairs(u, v));
         }
+        if let Some(text) = &raw.average {
+            rules.push(Rule::Average(self.expression(text, dictionary)?));
+        }
         if (at.is_some() && !point_used) || (!raw.with.is_empty() && !with_used) {
             return Err(self.at(offset, "at belongs to axiom and fact, and with to use"));
         }
@@ -234,7 +239,7 @@ impl Reader<'_> {
             Ok([rule]) => Ok(rule),
             Err(rules) => {
                 let cause = format!(
-                    "a step has one of certificate, axiom, fact, use, unroll, induction and pairs, not {}",
+                    "a step has one of certificate, axiom, fact, use, unroll, induction, pairs and average, not {}",
                     rules.len()
                 );
                 Err(self.at(offset, cause))

@@ -7,19 +7,20 @@ use super::vocabulary::Quantity;
 use crate::linear::{add, dot, scale};
 use crate::scalar::{Scalar, Undefined};
 
-/// constant + ⟨linear, e⟩ + square‖e‖², or constant + slope·e.
+/// constant + ⟨linear, e⟩ + square‖e‖² + gap·(f(x) − f*), or constant + slope·e.
 pub(super) enum Polynomial<S> {
-    Scalar { constant: S, linear: Vec<S>, square: S },
+    Scalar { constant: S, linear: Vec<S>, square: S, gap: Option<S> },
     Vector { constant: Vec<S>, slope: S },
 }
 
 impl<S: Scalar> Polynomial<S> {
     fn scaled(&self, factor: &S) -> Self {
         match self {
-            Self::Scalar { constant, linear, square } => Self::Scalar {
+            Self::Scalar { constant, linear, square, gap } => Self::Scalar {
                 constant: constant.times(factor),
                 linear: scale(factor, linear),
                 square: square.times(factor),
+                gap: gap.as_ref().map(|gap| gap.times(factor)),
             },
             Self::Vector { constant, slope } => {
                 Self::Vector { constant: scale(factor, constant), slope: slope.times(factor) }
@@ -30,12 +31,16 @@ impl<S: Scalar> Polynomial<S> {
     fn plus(&self, other: &Self) -> Self {
         match (self, other) {
             (
-                Self::Scalar { constant, linear, square },
-                Self::Scalar { constant: c, linear: l, square: s },
+                Self::Scalar { constant, linear, square, gap },
+                Self::Scalar { constant: c, linear: l, square: s, gap: g },
             ) => Self::Scalar {
                 constant: constant.plus(c),
                 linear: add(linear, l),
                 square: square.plus(s),
+                gap: match (gap, g) {
+                    (Some(gap), Some(g)) => Some(gap.plus(g)),
+                    (gap, g) => gap.as_ref().or(g.as_ref()).cloned(),
+                },
             },
             (Self::Vector { constant, slope }, Self::Vector { constant: c, slope: s }) => {
                 Self::Vector { constant: add(constant, c), slope: slope.plus(s) }
@@ -51,6 +56,7 @@ impl<S: Scalar> Polynomial<S> {
                     constant: dot(constant, c),
                     linear: add(&scale(s, constant), &scale(slope, c)),
                     square: slope.times(s),
+                    gap: None,
                 })
             }
             _ => unreachable!("elaboration has checked the shapes"),
@@ -72,6 +78,7 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
                     constant,
                     linear: vec![S::zero(); moments.center.len()],
                     square: S::zero(),
+                    gap: None,
                 },
             });
         }
@@ -80,6 +87,12 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
             Node::Quantity(Quantity::XT | Quantity::XInf, _) => {
                 Ok(Polynomial::Vector { constant: moments.center.clone(), slope: S::one() })
             }
+            Node::Quantity(Quantity::GapT, _) => Ok(Polynomial::Scalar {
+                constant: S::zero(),
+                linear: vec![S::zero(); moments.center.len()],
+                square: S::zero(),
+                gap: Some(S::one()),
+            }),
             Node::Defined(definition) => part(&definition.body),
             Node::Negate(a) => Ok(part(a)?.scaled(&S::one().negated())),
             Node::Add(a, b) => Ok(part(a)?.plus(&part(b)?)),
@@ -104,7 +117,7 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
                 a.inner(&a)
             }
             _ => Err(Undefined::Missing(
-                "over a path, only the expectation of a quadratic in x_t is computed".into(),
+                "over a path, only the expectation of a quadratic in x_t, or linear in gap_t, is computed".into(),
             )),
         }
     }

@@ -54,15 +54,20 @@ pub enum Quantity {
     StationaryP2,
     A,
     Eta,
+    LMax,
+    StartGap,
     GapNext,
-    Gap0,
     GapT,
+    XLambda,
+    GradLambda,
     Sgd,
     SgdNext,
     Sgd0,
     GradSgd,
     XCompressed,
     GradInf,
+    GapLambda,
+    GapTilted,
 }
 
 /// One row of the registry.
@@ -132,7 +137,7 @@ use Shape::{Scalar, Vector};
 
 /// Every quantity, in the order of the variants of [`Quantity`].
 #[rustfmt::skip]
-pub static QUANTITIES: [QuantityEntry; 40] = [
+pub static QUANTITIES: [QuantityEntry; 45] = [
     positive(row(Q::Gamma, "gamma", r"\gamma", Scalar, Fixed, "step size")),
     positive(row(Q::Gamma2, "gamma_2", r"\gamma_2", Scalar, Fixed, "a second step size, to compare with")),
     row(Q::Lambda, "lambda", r"\lambda", Scalar, Fixed, "distillation weight, any real number"),
@@ -168,17 +173,24 @@ pub static QUANTITIES: [QuantityEntry; 40] = [
         "linear coefficient of the stationary error in the weight"), &["gamma"]),
     with(row(Q::StationaryP2, "p_2", "p_2", Scalar, Fixed,
         "quadratic coefficient of the stationary error in the weight"), &["gamma"]),
-    row(Q::A, "a", "a", Scalar, Fixed, "a free parameter: how the noise is split off"),
-    row(Q::Eta, "eta", r"\eta", Scalar, Fixed, "a free parameter: how the bias is split off"),
-    non_negative(row(Q::GapNext, "gap_next", "(f(x^+)-f^*)", Scalar, Random(Law::Step), "suboptimality after one step")),
-    non_negative(row(Q::Gap0, "gap_0", "(f(x^0)-f^*)", Scalar, Fixed, "suboptimality of the starting point")),
-    non_negative(row(Q::GapT, "gap_t", "(f(x^t)-f^*)", Scalar, Random(Law::Path), "suboptimality after t steps")),
+    row(Q::A, "a", "a", Scalar, Fixed, "a free number, the balance of a bound: how the noise is split off"),
+    row(Q::Eta, "eta", r"\eta", Scalar, Fixed, "a second free number: how the bias is split off"),
+    positive(row(Q::LMax, "l_max", r"L_{\max}", Scalar, Fixed, "largest smoothness constant of a sample that is convex")),
+    non_negative(row(Q::StartGap, "gap_0", "(f(x^0)-f^*)", Scalar, Fixed, "suboptimality of the starting point")),
+    non_negative(row(Q::GapNext, "gap_next", "(f(x^+)-f^*)", Scalar, Random(Law::Step), "suboptimality after one step of the process")),
+    non_negative(row(Q::GapT, "gap_t", "(f(x^t)-f^*)", Scalar, Random(Law::Path), "suboptimality after t steps of the process")),
+    row(Q::XLambda, "x_lambda", r"x_\lambda", Vector, Fixed, "the tilted minimiser, where the full gradient is lambda*E[c]"),
+    row(Q::GradLambda, "grad_lambda", r"\nabla f_\xi(x_\lambda)", Vector, Random(Law::Step),
+        "minibatch gradient at the tilted minimiser"),
     row(Q::Sgd, "sgd", "X", Vector, State, "SGD's current point, in step with x"),
     row(Q::SgdNext, "sgd_next", "X^+", Vector, Random(Law::Step), "SGD's point after one step on the same minibatch"),
     row(Q::Sgd0, "sgd_0", "X^0", Vector, Fixed, r"SGD's start (x^0 - \lambda\theta)/(1-\lambda)"),
     row(Q::GradSgd, "grad_sgd", r"\nabla f_\xi(X)", Vector, Random(Law::Step), "minibatch gradient at SGD's point"),
     row(Q::XCompressed, "x_compressed", r"\mathcal{C}(x^+)", Vector, Random(Law::Coin), "the point after one step, compressed"),
     row(Q::GradInf, "grad_inf", r"\nabla f(x^\infty)", Vector, Random(Law::Stationary), "full gradient at a point drawn from the stationary law"),
+    non_negative(row(Q::GapLambda, "gap_lambda", r"(f(x_\lambda)-f^*)", Scalar, Fixed, "suboptimality of the tilted minimiser")),
+    non_negative(row(Q::GapTilted, "gap_tilted", r"D_f(x,x_\lambda)", Scalar, State,
+        "f(x) - f(x_lambda) - <grad f(x_lambda), x - x_lambda>, for convex f")),
 ];
 
 impl Quantity {
@@ -321,6 +333,8 @@ pub enum Class {
     QuadraticSamples,
     /// An unbiased compressor of bounded variance.
     Uc,
+    /// Strong convexity of f.
+    Sc,
 }
 
 /// One row of the registry of classes.
@@ -342,7 +356,7 @@ pub struct ClassEntry {
 }
 
 /// Every class of problems that a hypothesis can name.
-pub static CLASSES: [ClassEntry; 10] = [
+pub static CLASSES: [ClassEntry; 11] = [
     ClassEntry {
         class: Class::Qsc,
         name: "QSC",
@@ -364,7 +378,10 @@ pub static CLASSES: [ClassEntry; 10] = [
         name: "SM",
         constant: true,
         latex: r"\|\nabla f(x)-\nabla f(y)\| \le #\,\|x-y\|",
-        says: &[("", "norm_sq(E[grad] - E[grad_star]) <= k^2*norm_sq(x - x_star)")],
+        says: &[
+            ("", "norm_sq(E[grad] - E[grad_star]) <= k^2*norm_sq(x - x_star)"),
+            ("-inf", "norm_sq(grad_inf - E[grad_star]) <= k^2*norm_sq(x_inf - x_star)"),
+        ],
         meaning: "smoothness of f",
     },
     ClassEntry {
@@ -396,7 +413,7 @@ pub static CLASSES: [ClassEntry; 10] = [
         name: "has_teacher",
         constant: false,
         latex: r"c_\xi \text{ comes from a teacher } \theta",
-        says: &[],
+        says: &[("", "c - E[c] = grad_teacher - E[grad_teacher]")],
         meaning: "the control variate comes from teacher parameters, in either ridge convention",
     },
     ClassEntry {
@@ -426,6 +443,20 @@ pub static CLASSES: [ClassEntry; 10] = [
         ],
         meaning: "unbiased compressor whose variance is at most a multiple of the squared norm",
     },
+    ClassEntry {
+        class: Class::Sc,
+        name: "SC",
+        constant: true,
+        latex: r"f(y) \ge f(x) + \langle \nabla f(x), y-x\rangle + \tfrac{#}{2}\|y-x\|^2",
+        says: &[
+            ("", "gap + k/2*norm_sq(x - x_star) <= inner(E[grad], x - x_star)"),
+            (
+                "-tilted",
+                "gap_tilted + k/2*norm_sq(x - x_lambda) <= inner(E[grad] - E[grad_lambda], x - x_lambda)",
+            ),
+        ],
+        meaning: "strong convexity of f",
+    },
 ];
 
 /// A point at which what holds for every x can be used.
@@ -442,12 +473,18 @@ pub struct PointEntry {
 }
 
 /// Every point at which facts can be used, other than x itself.
-pub static POINTS: [PointEntry; 2] = [
+pub static POINTS: [PointEntry; 3] = [
     PointEntry {
         name: "teacher",
         position: Quantity::Teacher,
         gradient: Quantity::GradTeacher,
         gap: Some(Quantity::TeacherGap),
+    },
+    PointEntry {
+        name: "x_lambda",
+        position: Quantity::XLambda,
+        gradient: Quantity::GradLambda,
+        gap: Some(Quantity::GapLambda),
     },
     PointEntry {
         name: "x_star",
@@ -486,7 +523,7 @@ pub static MOTIONS: [Motion; 3] = [
         next: Quantity::GapNext,
         compressed: None,
         after: Quantity::GapT,
-        start: Quantity::Gap0,
+        start: Quantity::StartGap,
     },
     Motion {
         now: Quantity::Sgd,

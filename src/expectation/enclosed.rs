@@ -33,7 +33,7 @@ impl MomentArithmetic for Interval {
         for _ in 0..steps {
             (mean, second) = recursion.step(&mean, &second);
         }
-        Ok(ErrorMoments { second: packed_trace(recursion.d, &second), mean })
+        Ok(ErrorMoments { second: packed_trace(recursion.d, &second), mean, full: Some(second) })
     }
 
     /// A float solution m̃; then ‖m − m̃‖ ≤ ‖H̄m̃ − right‖/μ.
@@ -155,6 +155,8 @@ fn iterate_a_posteriori(
     Ok(ErrorMoments {
         mean: widened(&points(&state[k..])?, &mean_error),
         second: trace.plus(&ball(&second_error)),
+        // No entry is larger than the nuclear norm.
+        full: Some(widened(&points(&state[..k])?, &second_error)),
     })
 }
 

@@ -33,7 +33,7 @@ impl MomentArithmetic for Rational {
             }
             (mean, second) = recursion.step(&mean, &second);
         }
-        Ok(ErrorMoments { second: packed_trace(recursion.d, &second), mean })
+        Ok(ErrorMoments { second: packed_trace(recursion.d, &second), mean, full: Some(second) })
     }
 
     fn solve_mean(

@@ -27,7 +27,7 @@ impl MomentArithmetic for f64 {
         for _ in 0..steps {
             (mean, second) = recursion.step(&mean, &second);
         }
-        Ok(ErrorMoments { second: packed_trace(recursion.d, &second), mean })
+        Ok(ErrorMoments { second: packed_trace(recursion.d, &second), mean, full: Some(second) })
     }
 
     fn solve_mean(

@@ -104,6 +104,8 @@ pub struct ErrorMoments<S> {
     pub mean: Vec<S>,
     /// E‖e‖² = tr E eeᵀ.
     pub second: S,
+    /// E eeᵀ, packed, where it is at hand.
+    pub full: Option<Vec<S>>,
 }
 
 /// Running the recursion in one arithmetic.

@@ -216,7 +216,7 @@ impl<S: MomentArithmetic> SampleMoments<S> {
         let drive: Vec<Vec<S>> = samples.map(|(g, h)| add(g, &scale(lambda, h))).collect();
         let traces = self.covariance_traces(gamma, &[[&drive, &drive]], contraction, budget)?;
         let second = norm_sq(&mean).plus(&traces[0]);
-        Ok(ErrorMoments { mean, second })
+        Ok(ErrorMoments { mean, second, full: None })
     }
 
     /// The traces of C = T(C) + γ²E uvᵀ (symmetrised) for pairs of centred vectors.

@@ -62,8 +62,14 @@ fn by_rule(
             induct(context, claim, induction, library, &step.claim)?;
         }
         Rule::Pairs(u, v) => {
-            let identity = pairs(u, v)?;
+            let identity = pairs(context, u, v)?;
             same(context, &step.claim, Relationship::Zero, &identity)?;
+        }
+        Rule::Average(u) => {
+            let sum = Node::Sum(Box::new(sampled(context, u)?));
+            let sum = Expr { node: sum, shape: Shape::Vector, scope: Scope::Fixed };
+            let average = over(sum, &quantity(Quantity::Samples));
+            same(context, &step.claim, Relationship::Zero, &average.minus(mean(u)))?;
         }
     }
     Ok(std::mem::take(&mut context.used))
@@ -253,7 +259,7 @@ fn moves(relation: &Relation) -> bool {
 
 fn mentions_process(claim: &Claim) -> bool {
     use Quantity::{
-        Gap0, GapNext, GapT, GradInf, SgdT, StationaryError, StationaryP0, StationaryP1,
+        GapNext, GapT, GradInf, SgdT, StartGap, StationaryError, StationaryP0, StationaryP1,
         StationaryP2, XCompressed, XInf, XNext, XT,
     };
     [
@@ -263,7 +269,7 @@ fn mentions_process(claim: &Claim) -> bool {
         SgdT,
         XInf,
         GapNext,
-        Gap0,
+        StartGap,
         GapT,
         GradInf,
         StationaryError,
@@ -561,34 +567,60 @@ fn induct(
 /// The pair rule. Under minibatches of τ of N samples, every ordered pair of distinct samples is
 /// equally likely, so
 /// E⟨U, V⟩ = s/τ + (1 − 1/τ)(N⟨E U, E V⟩ − s)/(N − 1), s = (1/N)Σ⟨u_n, v_n⟩.
-fn pairs(u: &Expr, v: &Expr) -> Result<Expr, Cause> {
-    let sampled = |expr: &Expr| match &expr.node {
-        Node::Quantity(own, _)
-            if matches!(
-                own,
-                Quantity::Grad | Quantity::GradStar | Quantity::GradTeacher | Quantity::Control
-            ) =>
-        {
-            Ok(Expr { node: Node::Indexed(*own), shape: Shape::Vector, scope: Scope::Fixed })
-        }
-        _ => Err(rule(format!("{expr} is not a quantity of each sample"))),
-    };
+fn pairs(context: &mut Context, u: &Expr, v: &Expr) -> Result<Expr, Cause> {
     let inner =
         |a: &Expr, b: &Expr| Expr::scalar(Node::Inner(Box::new(a.clone()), Box::new(b.clone())));
-    let mean = |a: &Expr| Expr {
-        node: Node::Expectation(Law::Step, Box::new(a.clone())),
-        shape: a.shape,
-        scope: Scope::Fixed,
-    };
-    let over = |a: Expr, b: &Expr| Expr::scalar(Node::Divide(Box::new(a), Box::new(b.clone())));
     let (n, tau) = (quantity(Quantity::Samples), quantity(Quantity::Batch));
     let one = Expr::scalar(Node::Number(Rational::one()));
-    let sum = Expr::scalar(Node::Sum(Box::new(inner(&sampled(u)?, &sampled(v)?))));
-    let average = over(sum, &n);
+    let product = inner(&sampled(context, u)?, &sampled(context, v)?);
+    let average = over(Expr::scalar(Node::Sum(Box::new(product))), &n);
     let distinct = over(
         times(&n, &inner(&mean(u), &mean(v))).minus(average.clone()),
         &n.clone().minus(one.clone()),
     );
     let rest = times(&one.clone().minus(over(one, &tau)), &distinct);
     Ok(over(average, &tau).plus(rest).minus(mean(&inner(u, v))))
+}
+
+/// What a minibatch mean is for one sample: it is affine in the quantities of the samples.
+fn sampled(context: &mut Context, expr: &Expr) -> Result<Expr, Cause> {
+    use Quantity::{Control, Grad, GradLambda, GradStar, GradTeacher};
+    let value = normal(context, expr)?;
+    if expr.shape == Shape::Vector && context.table().varies_within(&value, Scope::State, true) {
+        return Ok(expr.clone());
+    }
+    let node = match &expr.node {
+        Node::Quantity(own @ (Grad | GradStar | GradTeacher | GradLambda | Control), _) => {
+            Node::Indexed(*own)
+        }
+        Node::Defined(definition) => return sampled(context, &definition.body),
+        Node::Negate(a) => Node::Negate(Box::new(sampled(context, a)?)),
+        Node::Add(a, b) => {
+            Node::Add(Box::new(sampled(context, a)?), Box::new(sampled(context, b)?))
+        }
+        Node::Subtract(a, b) => {
+            Node::Subtract(Box::new(sampled(context, a)?), Box::new(sampled(context, b)?))
+        }
+        Node::Multiply(a, b) if a.shape == Shape::Scalar => {
+            let weight = normal(context, a)?;
+            if !context.table().varies_within(&weight, Scope::State, true) {
+                return Err(rule(format!("{a} is random")));
+            }
+            Node::Multiply(a.clone(), Box::new(sampled(context, b)?))
+        }
+        _ => return Err(rule(format!("{expr} is not affine in quantities of each sample"))),
+    };
+    Ok(Expr { node, shape: Shape::Vector, scope: Scope::Fixed })
+}
+
+fn mean(a: &Expr) -> Expr {
+    let node = Node::Expectation(Law::Step, Box::new(a.clone()));
+    Expr { node, shape: a.shape, scope: Scope::Fixed }
+}
+
+/// a/b, of the shape of a.
+fn over(a: Expr, b: &Expr) -> Expr {
+    let shape = a.shape;
+    let node = Node::Divide(Box::new(a), Box::new(b.clone()));
+    Expr { node, shape, scope: Scope::Fixed }
 }

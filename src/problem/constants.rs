@@ -113,6 +113,33 @@ impl Constants {
     }
 }
 
+/// The smallest l with H_n ⪯ lI for every sample, certified and near-tight like the constants of
+/// the mean; the smoothness of each sample if all are convex.
+pub fn largest_sample_smoothness(problem: &FiniteSum<Rational>) -> Rational {
+    let hessians = match problem {
+        FiniteSum::LeastSquares { features, ridge, .. } => {
+            let largest = features.iter().map(|a| crate::linear::norm_sq(a)).max();
+            return largest.unwrap_or(Rational::ZERO).plus(ridge);
+        }
+        FiniteSum::Quadratic { hessians, .. } => hessians,
+    };
+    let d = problem.dimension();
+    let exponent = hessians.iter().map(binary_exponent).max().unwrap_or(0);
+    let unit = Rational::two_to(-exponent);
+    let scaled: Vec<_> = hessians.iter().map(|h| h.scaled(&unit)).collect();
+    let diagonal = |h: &Matrix<Rational>| (0..d).map(|i| h[(i, i)].clone()).collect::<Vec<_>>();
+    let exact = scaled.iter().flat_map(diagonal).max();
+    let top = |h: &Matrix<Rational>| estimate_extreme_eigenvalues(&h.map(Scalar::to_f64)).1;
+    let guess = scaled.iter().map(top).max_by(f64::total_cmp).unwrap_or(f64::NAN);
+    let value = smallest_passing(guess, exact.as_ref(), |l| {
+        scaled.iter().all(|h| {
+            let negative = h.scaled(&Rational::integer(-1));
+            exact::is_positive_semidefinite(&shifted(&negative, &l.negated()))
+        })
+    });
+    value.times(&Rational::two_to(exponent))
+}
+
 /// A − rI.
 pub fn shifted(matrix: &Matrix<Rational>, r: &Rational) -> Matrix<Rational> {
     Matrix::from_fn(matrix.rows(), matrix.rows(), |i, j| {

@@ -65,6 +65,7 @@ pub(super) enum Offence {
     MuTooLarge,
     SmoothnessTooSmall,
     ExpectedSmoothnessTooSmall,
+    /// Or, where samples must be convex and κ plays no part, a first sample that is concave.
     KappaNegative,
     NoTeacher,
 }
@@ -91,6 +92,8 @@ pub(super) struct Raw {
     pub distance: i32,
     pub hessian_pool: Vec<i64>,
     pub vector_pool: Vec<i64>,
+    pub a: i64,
+    pub eta: i64,
 }
 
 impl Raw {
@@ -126,6 +129,8 @@ impl Raw {
                 gamma_2: Rational::ratio(self.fraction_2, 16),
                 lambda: Rational::ratio(self.lambda, 4),
                 kappa,
+                a: Rational::ratio(self.a, 4),
+                eta: Rational::ratio(self.eta, 4),
                 horizon,
             },
             asserted,
@@ -247,14 +252,22 @@ impl Raw {
         };
         let convex = profile.convex || matches!(self.family, Family::Convex);
         let sign = if matches!(self.offence, Offence::Indefinite) { -1 } else { 1 };
+        let quarter = Rational::ratio(1, 4);
+        let drawn = |k: usize| Rational::integer(4).plus(&pool(k, 0, 0)).times(&quarter);
+        let concave = profile.convex && matches!(self.offence, Offence::KappaNegative) && n > 1;
+        let share = |k: usize| match k {
+            0 if concave => quarter.negated(),
+            // With the mean as it would be.
+            1 if concave => drawn(0).plus(&drawn(1)).plus(&quarter),
+            _ => drawn(k),
+        };
         let hessians = (0..n)
             .map(|k| {
                 // Differences around the circle sum to zero over the samples.
                 let deviation = |i: usize, j: usize| {
                     if convex {
                         // A multiple of the identity between 0 and 2, averaging near 1.
-                        let share =
-                            Rational::integer(4).plus(&pool(k, 0, 0)).times(&Rational::ratio(1, 4));
+                        let share = share(k);
                         let off = Rational::integer(i64::from(i == j)).times(&share);
                         return off.minus(&Rational::integer(i64::from(i == j)));
                     }

@@ -35,8 +35,17 @@ pub struct Parameters {
     pub lambda: Rational,
     /// Weight κ of the squared bias.
     pub kappa: Rational,
+    /// A free number a > 0.
+    pub a: Rational,
+    /// A free number η > 0.
+    pub eta: Rational,
     /// Number of steps t.
     pub horizon: u64,
+}
+
+/// η where none is given: with a = 1, the value at which theorem-1-limit is theorem-1.
+pub fn default_eta() -> Rational {
+    Rational::ratio(3, 4)
 }
 
 /// Constants to be used instead of the computed ones; the hypotheses then check them.
@@ -53,6 +62,14 @@ pub struct AssertedConstants {
 /// Why an instance is not one.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum InstanceError {
+    /// A free number is not positive.
+    #[error("{name} must be positive, found {value}")]
+    Free {
+        /// Its key.
+        name: &'static str,
+        /// Its value.
+        value: Rational,
+    },
     /// Two of the ways to give the problem, or none.
     #[error("give the problem as h and b, as h, z and x_star, or as a and y")]
     Form,
@@ -133,6 +150,11 @@ struct InstanceForm {
     lambda: Option<Rational>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kappa: Option<Rational>,
+    /// The free number a; the key `a` holds the features of least squares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    free_a: Option<Rational>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    eta: Option<Rational>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     t: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -274,11 +296,18 @@ impl TryFrom<InstanceForm> for Instance {
             gamma,
             lambda: form.lambda.unwrap_or(Rational::ONE),
             kappa: form.kappa.unwrap_or(Rational::ZERO),
+            a: form.free_a.unwrap_or(Rational::ONE),
+            eta: form.eta.unwrap_or_else(default_eta),
             horizon: form.t.unwrap_or(1),
         };
         for (name, value) in [("gamma", &parameters.gamma), ("gamma_2", &parameters.gamma_2)] {
             if !value.is_positive() {
                 return Err(InstanceError::StepSize { name, value: value.clone() });
+            }
+        }
+        for (name, value) in [("free_a", &parameters.a), ("eta", &parameters.eta)] {
+            if !value.is_positive() {
+                return Err(InstanceError::Free { name, value: value.clone() });
             }
         }
         let asserted =
@@ -297,6 +326,8 @@ impl From<Instance> for InstanceForm {
             gamma: Some(instance.parameters.gamma.clone()),
             lambda: Some(instance.parameters.lambda),
             kappa: Some(instance.parameters.kappa).filter(|kappa| !kappa.is_zero()),
+            free_a: Some(instance.parameters.a).filter(|a| *a != Rational::ONE),
+            eta: Some(instance.parameters.eta).filter(|eta| *eta != default_eta()),
             t: Some(instance.parameters.horizon),
             mu: instance.asserted.mu,
             l_smooth: instance.asserted.l_smooth,
@@ -356,7 +387,7 @@ mod tests {
 
     #[test]
     fn least_squares_with_either_ridge_convention_round_trips() {
-        let text = r#"{"a":[["1","0"],["0","1"]],"y":["1","0"],"ridge":"1/2","teacher":["1","1"],"ridge_convention":"student-only","tau":2,"x":["0","0"],"gamma":"1/4","gamma_2":"1/8","lambda":"-1","kappa":"3","t":7,"mu":"1/9"}"#;
+        let text = r#"{"a":[["1","0"],["0","1"]],"y":["1","0"],"ridge":"1/2","teacher":["1","1"],"ridge_convention":"student-only","tau":2,"x":["0","0"],"gamma":"1/4","gamma_2":"1/8","lambda":"-1","kappa":"3","free_a":"2","eta":"1/2","t":7,"mu":"1/9"}"#;
         assert_eq!(serde_json::to_string(&read(text).unwrap()).unwrap(), text);
     }
 
@@ -371,6 +402,8 @@ mod tests {
             (r#"{"h": ["1"], "b": ["1"], "c": ["1"], "teacher": "1"}"#, "not both"),
             (r#"{"h": ["1"], "b": ["1"], "tau": 2}"#, "tau must be between 1 and 1, found 2"),
             (r#"{"a": [["1"]], "y": ["1"], "ridge": "-1"}"#, "ridge must not be negative"),
+            (r#"{"h": ["1"], "b": ["1"], "eta": "0"}"#, "eta must be positive, found 0"),
+            (r#"{"h": ["1"], "b": ["1"], "free_a": "-1"}"#, "free_a must be positive, found -1"),
             (r#"{"a": [], "y": []}"#, "is empty"),
             (r#"{"h": ["1"], "b": ["1"], "x": ["1", "2"]}"#, "x has 2 entries, expected 1"),
             (r#"{"h": ["1"], "b": ["1"], "color": "red"}"#, "unknown field"),

@@ -9,11 +9,13 @@ mod instance;
 mod sampling;
 mod strategy;
 
-pub use constants::{Constants, NotPositiveDefinite, near_tight, shifted};
+pub use constants::{
+    Constants, NotPositiveDefinite, largest_sample_smoothness, near_tight, shifted,
+};
 pub use dataset::{ConstantColumns, Dataset, DatasetError, DatasetOptions, Scale};
 pub use draw::Draw;
 pub use dual::mixed_label_gradient;
 pub use finite_sum::{ControlVariate, FiniteSum, RidgeConvention};
-pub use instance::{AssertedConstants, Instance, InstanceError, Parameters};
+pub use instance::{AssertedConstants, Instance, InstanceError, Parameters, default_eta};
 pub use sampling::{MAX_BATCHES, Sampling};
 pub use strategy::{Profile, instances};

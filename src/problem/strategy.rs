@@ -39,8 +39,13 @@ pub fn instances(profile: Profile) -> impl Strategy<Value = Draw> {
         prop_oneof![1 => Just(0i32), 3 => -3..=3i32],
     );
     let pools = (vec(-4..=4i64, HESSIAN_POOL), vec(-4..=4i64, VECTOR_POOL));
-    (shape, spectrum, regime, scalars, pools).prop_map(
-        move |((d, n, batch, family), (span, exponents, turns), regime, scalars, pools)| {
+    // In quarters, with 1 and 3/4 of their own.
+    let free = (
+        prop_oneof![3 => Just(4i64), 4 => 1..=12i64, 1 => Just(32i64)],
+        prop_oneof![2 => Just(3i64), 3 => 1..=8i64],
+    );
+    (shape, spectrum, regime, scalars, pools, free).prop_map(
+        move |((d, n, batch, family), (span, exponents, turns), regime, scalars, pools, free)| {
             let (noise, teacher, offence) = regime;
             let (fraction, fraction_2, lambda, kappa, horizon, distance) = scalars;
             let (hessian_pool, vector_pool) = pools;
@@ -63,6 +68,8 @@ pub fn instances(profile: Profile) -> impl Strategy<Value = Draw> {
                 distance,
                 hessian_pool,
                 vector_pool,
+                a: free.0,
+                eta: free.1,
             }
             .build(profile)
         },

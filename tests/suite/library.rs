@@ -6,9 +6,12 @@ use kd_audit::claim::theorem::{Claim, Expectation, Stored};
 use kd_audit::expectation::Budget;
 
 /// The parts that each file must have; a part is never lost unnoticed.
-const PARTS: [(&str, &[&str]); 8] = [
+const PARTS: [(&str, &[&str]); 21] = [
     ("proposition-1", &["gradient", "control-variate"]),
+    ("lemma-quadratic-growth", &["growth"]),
+    ("lemma-expected-smoothness", &["single", "batch"]),
     ("lemma-noise-quadratic", &["quadratic", "single-samples", "bias-floor"]),
+    ("lemma-minibatch-noise", &["sigma", "variance", "covariance", "bias"]),
     (
         "lemma-optimal-weight",
         &["value", "optimal", "range", "no-control", "no-covariance", "monotone", "small-steps"],
@@ -16,6 +19,16 @@ const PARTS: [(&str, &[&str]); 8] = [
     ("theorem-1", &["one-step", "all-t"]),
     ("theorem-1-optimal", &["value", "optimal"]),
     ("theorem-1-min", &["bound"]),
+    ("theorem-1-sharp", &["one-step", "best-a", "step-limit"]),
+    ("theorem-1-exact", &["one-step"]),
+    ("theorem-1-limit", &["one-step"]),
+    ("theorem-1-tilted", &["one-step", "distance-lower", "distance-upper"]),
+    ("theorem-2", &["one-step", "all-t"]),
+    ("theorem-2-min", &["bound"]),
+    ("theorem-2-sharp", &["one-step"]),
+    ("theorem-2-curve", &["one-step"]),
+    ("theorem-4", &["one-step", "all-t", "best-weight", "optimal", "teacher"]),
+    ("theorem-4-sharp", &["one-step"]),
     ("theorem-5", &["b", "c", "c-best-weight", "c-minimum"]),
     ("theorem-7", &["paths", "stationary", "best-weight", "residual", "beats-both"]),
 ];

@@ -83,6 +83,8 @@ fn cases() -> impl Strategy<Value = Case> {
                 gamma,
                 lambda: q(lambda, 3),
                 kappa: Rational::ZERO,
+                a: Rational::ONE,
+                eta: q(3, 4),
                 horizon,
             };
             let (point, asserted) =

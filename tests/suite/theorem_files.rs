@@ -148,7 +148,7 @@ fn faults_of_meaning_have_their_place() {
         ("\"sample\"", "@\"\"", "may hold lower-case letters, digits and '-' only"),
         ("uses = []", "uses = [@\"theorem-0\"]", "uses the unknown theorem \"theorem-0\""),
         // Symbols.
-        ("\"gamma\", ", "\"gamma\", @\"eta\", ", "unknown symbol eta"),
+        ("\"gamma\", ", "\"gamma\", @\"zeta\", ", "unknown symbol zeta"),
         ("\"gamma\", ", "\"gamma\", @\"twice\", ", "unknown symbol twice"),
         ("\"gamma\", ", "\"gamma\", @\"gamma\", ", "the symbol gamma is declared twice"),
         ("\"gamma\", ", "@\"x\", ", "the symbol x is state, not fixed"),

@@ -82,7 +82,8 @@ impl MomentArithmetic for Size {
             mean = add(&recursion.mean_map.apply(&mean), &recursion.mean_constant);
         }
         let trace = (0..start.len()).map(|i| second[i * (i + 3) / 2]);
-        Ok(ErrorMoments { second: trace.fold(Self::zero(), |sum, entry| sum.plus(&entry)), mean })
+        let trace = trace.fold(Self::zero(), |sum, entry| sum.plus(&entry));
+        Ok(ErrorMoments { second: trace, mean, full: Some(second) })
     }
     fn solve_mean(
         mean_hessian: &Matrix<Self>,
