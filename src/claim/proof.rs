@@ -107,7 +107,7 @@ pub struct Axiom {
 }
 
 /// Every axiom. A file cannot add one.
-pub static AXIOMS: [Axiom; 11] = [
+pub static AXIOMS: [Axiom; 12] = [
     Axiom {
         name: "stationarity",
         needs: &[],
@@ -171,6 +171,14 @@ pub static AXIOMS: [Axiom; 11] = [
         given: None,
         says: "tau <= n_samples",
         because: "a minibatch is drawn without replacement",
+    },
+    Axiom {
+        name: "batch-at-least-one",
+        needs: &[],
+        process: None,
+        given: None,
+        says: "1 <= tau",
+        because: "a minibatch is not empty",
     },
     Axiom {
         name: "co-coercivity",

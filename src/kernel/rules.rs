@@ -61,10 +61,7 @@ fn by_rule(
         Rule::Induction(induction) => {
             induct(context, claim, induction, library, &step.claim)?;
         }
-        Rule::Pairs(u, v) => {
-            let identity = pairs(context, u, v)?;
-            same(context, &step.claim, Relationship::Zero, &identity)?;
-        }
+        Rule::Pairs(u, v) => pairs(context, u, v, &step.claim)?,
         Rule::Average(u) => {
             let sum = Node::Sum(Box::new(sampled(context, u)?));
             let sum = Expr { node: sum, shape: Shape::Vector, scope: Scope::Fixed };
@@ -565,21 +562,26 @@ fn induct(
 }
 
 /// The pair rule. Under minibatches of τ of N samples, every ordered pair of distinct samples is
-/// equally likely, so
-/// E⟨U, V⟩ = s/τ + (1 − 1/τ)(N⟨E U, E V⟩ − s)/(N − 1), s = (1/N)Σ⟨u_n, v_n⟩.
-fn pairs(context: &mut Context, u: &Expr, v: &Expr) -> Result<Expr, Cause> {
+/// equally likely. With s = (1/N)Σ⟨u_n, v_n⟩,
+/// τ(N − 1)E⟨U, V⟩ = (N − 1)s + (τ − 1)(N⟨E U, E V⟩ − s), and E⟨U, V⟩ = s if τ = 1.
+fn pairs(context: &mut Context, u: &Expr, v: &Expr, claimed: &Relation) -> Result<(), Cause> {
     let inner =
         |a: &Expr, b: &Expr| Expr::scalar(Node::Inner(Box::new(a.clone()), Box::new(b.clone())));
     let (n, tau) = (quantity(Quantity::Samples), quantity(Quantity::Batch));
     let one = Expr::scalar(Node::Number(Rational::one()));
+    let less_one = |a: &Expr| a.clone().minus(one.clone());
     let product = inner(&sampled(context, u)?, &sampled(context, v)?);
     let average = over(Expr::scalar(Node::Sum(Box::new(product))), &n);
-    let distinct = over(
-        times(&n, &inner(&mean(u), &mean(v))).minus(average.clone()),
-        &n.clone().minus(one.clone()),
-    );
-    let rest = times(&one.clone().minus(over(one, &tau)), &distinct);
-    Ok(over(average, &tau).plus(rest).minus(mean(&inner(u, v))))
+    let whole = mean(&inner(u, v));
+    let single = Relation { lhs: tau.clone(), sign: Sign::Equal, rhs: one.clone() };
+    if let Some(basis) = available(context, &single)? {
+        context.used.add(&basis);
+        return same(context, claimed, Relationship::Zero, &average.minus(whole));
+    }
+    let distinct = times(&n, &inner(&mean(u), &mean(v))).minus(average.clone());
+    let right = times(&less_one(&n), &average).plus(times(&less_one(&tau), &distinct));
+    let left = times(&times(&tau, &less_one(&n)), &whole);
+    same(context, claimed, Relationship::Zero, &right.minus(left))
 }
 
 /// What a minibatch mean is for one sample: it is affine in the quantities of the samples.

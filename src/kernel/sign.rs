@@ -151,7 +151,7 @@ impl Context {
             Node::Number(value) if value.is_positive() => Positive,
             Node::Number(value) if value.is_zero() => NonNegative,
             Node::Quantity(quantity, _) if quantity.entry().natural => {
-                weaker(NonNegative, quantity.entry().sign)
+                stronger(NonNegative, quantity.entry().sign)
             }
             Node::Quantity(quantity, _) => quantity.entry().sign,
             Node::Symbol(symbol) => match symbol.kind {
@@ -212,6 +212,7 @@ impl Context {
             Node::NormSq(_) => NonNegative,
             Node::Inner(a, b) if a == b => NonNegative,
             Node::Subtract(a, b) if self.is_above(a, b)? => NonNegative,
+            Node::Subtract(a, b) if self.is_zero(b)? => self.sign(a)?,
             Node::Inner(..) | Node::Subtract(..) | Node::Negate(_) => self.zero_as_sign(expr)?,
             _ => Real,
         };
