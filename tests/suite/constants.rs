@@ -7,10 +7,11 @@ use kd_audit::audit::setting::Setting;
 use kd_audit::claim::evaluate::evaluate_scalar;
 use kd_audit::claim::vocabulary::Process;
 use kd_audit::expectation::Budget;
+use kd_audit::linear::exact::is_positive_semidefinite;
 use kd_audit::linear::scale;
 use kd_audit::problem::{
     AssertedConstants, Constants, ControlVariate, FiniteSum, Instance, Profile, instances,
-    near_tight,
+    largest_sample_smoothness, near_tight, shifted,
 };
 use kd_audit::scalar::{Rational, Scalar};
 use proptest::prelude::*;
@@ -71,6 +72,29 @@ proptest! {
             let outcome = asserting(&base, asserted);
             prop_assert_eq!(rejected_by(&outcome), Some(hypothesis), "{:?}", outcome);
         }
+        // For quadratics the PL constant is that of strong convexity.
+        base.parameters.gamma = mu.over(&l_smooth.times(&l_exp).times(&q("8"))).unwrap();
+        let claim = LIBRARY.claim("theorem-2", "one-step", None).unwrap();
+        for (factor, rejection) in [(Rational::ONE, None), (near_tight(), Some("pl"))] {
+            base.asserted = AssertedConstants { mu: Some(mu.times(&factor)), ..none() };
+            let outcome = check_instance(claim, &base, Budget::STANDARD);
+            prop_assert_eq!(rejected_by(&outcome), rejection, "{:?}", outcome);
+        }
+    }
+
+    /// L_max bounds every sample, and a bound that is smaller by 1e-6 does not.
+    #[test]
+    fn the_largest_smoothness_of_a_sample_is_nearly_the_least(draw in instances(Profile::default())) {
+        let problem = draw.instance.problem;
+        let l_max = largest_sample_smoothness(&problem);
+        let bounds = |l: &Rational| {
+            (0..problem.samples()).all(|n| {
+                let negative = problem.hessian(n).scaled(&q("-1"));
+                is_positive_semidefinite(&shifted(&negative, &l.negated()))
+            })
+        };
+        prop_assert!(bounds(&l_max), "{}", l_max);
+        prop_assert!(!bounds(&l_max.over(&near_tight()).unwrap()), "{}", l_max);
     }
 
     /// The best weights do not depend on units: neither of the parameters (x = y/s) nor of the

@@ -59,7 +59,7 @@ fn errors_of_syntax_have_their_place_and_cause() {
 fn errors_of_types_have_their_place_and_cause() {
     let exponent = "an exponent is a natural number up to 64, or the name of one";
     for (marked, cause) in [
-        ("gamma <= @eta", "unknown symbol eta"),
+        ("gamma <= @zeta", "unknown symbol zeta"),
         ("@E = 1", "unknown symbol E"),
         ("@f(mu) = 1", "unknown symbol f"),
         ("gamma @+ x = 1", "a scalar and a vector are added"),

@@ -3,7 +3,7 @@
 
 use kd_audit::audit::setting::Setting;
 use kd_audit::claim::dictionary::Dictionary;
-use kd_audit::claim::evaluate::{Place, evaluate, evaluate_scalar, evaluate_vector};
+use kd_audit::claim::evaluate::{Place, Truth, evaluate, evaluate_scalar, evaluate_vector};
 use kd_audit::claim::vocabulary::Process;
 use kd_audit::estimator::{self, Oracle, estimator};
 use kd_audit::expectation::moments::{Recursion, SampleMoments, packed};
@@ -239,6 +239,8 @@ proptest! {
             "norm_sq(3*x_t - x_0/2 + x*lambda)",
             "gamma*(-inner(x_t - x, 2*(x_t + x_star))*lambda + gap)/3",
             "norm_sq(x_t - E[x_t])",
+            "gap_t",
+            "lambda*(gap_0 - gap_t)/3 + norm_sq(x_t) - (1 + gap_t)*gamma",
         ] {
             let expectation = dictionary.expression(&format!("E[{text}]")).unwrap();
             // A relation that holds everywhere shows its sides at every outcome.
@@ -248,6 +250,49 @@ proptest! {
             let expected = average(1, &values)[0].clone();
             prop_assert_eq!(evaluate_scalar(&expectation, &setting), Ok(expected), "{}", text);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(config(200))]
+
+    /// The suboptimality after one step is that of the path of one step, and ½⟨∇f, x − x*⟩.
+    #[test]
+    fn the_gap_of_a_step_is_that_of_a_path(case in cases()) {
+        let Case { mut instance, constants, process } = case;
+        instance.parameters.horizon = 1;
+        let setting = Setting::<Rational>::new(&instance, Some(&constants), process, Budget::STANDARD);
+        let dictionary = Dictionary::standard();
+        for text in [
+            "E[gap_next] = E[gap_t]",
+            "gap_0 = gap",
+            "2*gap = inner(E[grad], e)",
+            "E[grad_lambda] = lambda*E[c]",
+            "E[grad] - E[grad_lambda] = E[grad] - lambda*E[c]",
+        ] {
+            let found = evaluate(&dictionary.formula(text).unwrap(), &setting).unwrap();
+            prop_assert_eq!(found.truth, Truth::Holds, "{}", text);
+        }
+        let enclosed = Setting::<Interval>::new(&instance, Some(&constants), process, Budget::STANDARD);
+        for text in ["E[gap_next]", "norm_sq(x_lambda)", "E[norm_sq(grad_lambda)]"] {
+            let expr = dictionary.expression(text).unwrap();
+            let value: Rational = evaluate_scalar(&expr, &setting).unwrap();
+            let interval: Interval = evaluate_scalar(&expr, &enclosed).unwrap();
+            prop_assert!(interval.contains(&value), "{}: {} and {}", text, interval, value);
+        }
+    }
+
+    /// Plain interval steps up to 16, enclosed a posteriori after that.
+    #[test]
+    fn enclosed_gaps_contain_the_exact_ones(case in cases(), horizon in 0..=24_u64) {
+        let Case { mut instance, constants, process } = case;
+        instance.parameters.horizon = horizon;
+        let expr = Dictionary::standard().expression("E[gap_t]").unwrap();
+        let exact = Setting::<Rational>::new(&instance, Some(&constants), process, Budget::STANDARD);
+        let enclosed = Setting::<Interval>::new(&instance, Some(&constants), process, Budget::STANDARD);
+        let value: Rational = evaluate_scalar(&expr, &exact).unwrap();
+        let interval: Interval = evaluate_scalar(&expr, &enclosed).unwrap();
+        prop_assert!(interval.contains(&value), "{} and {}", interval, value);
     }
 }
 
