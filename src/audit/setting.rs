@@ -5,7 +5,7 @@ use crate::claim::vocabulary::{Law, Process, Quantity};
 use crate::estimator::{self, Oracle};
 use crate::expectation::moments::{SampleMoments, packed};
 use crate::expectation::{Budget, Contraction, ErrorMoments, MomentArithmetic, check_steps};
-use crate::linear::{add, average, norm_sq, scale, subtract};
+use crate::linear::{Matrix, add, average, norm_sq, scale, subtract};
 use crate::problem::{
     Constants, ControlVariate, FiniteSum, Instance, MAX_BATCHES, largest_sample_smoothness,
     mixed_label_gradient,
@@ -38,6 +38,7 @@ pub struct Setting<'a, S> {
     paths: OnceLock<Result<Vec<Twin<S>>, Undefined>>,
     coefficients: Memo<S, [S; 3]>,
     errors: Memo<[S; 2], ErrorMoments<S>>,
+    mean_hessian: OnceLock<Matrix<S>>,
     l_max: OnceLock<S>,
     x_lambda: OnceLock<Result<Vec<S>, Undefined>>,
     at_lambda: OnceLock<Result<Vec<Vec<S>>, Undefined>>,
@@ -84,6 +85,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             paths: OnceLock::new(),
             coefficients: Mutex::default(),
             errors: Mutex::default(),
+            mean_hessian: OnceLock::new(),
             l_max: OnceLock::new(),
             x_lambda: OnceLock::new(),
             at_lambda: OnceLock::new(),
@@ -128,7 +130,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             let x_star = self.x_star()?;
             let right = average(self.problem.dimension(), &self.control);
             let contraction = self.contraction(&self.gamma)?;
-            let tilt = S::solve_mean(&self.problem.mean_hessian(), &right, &contraction)?;
+            let tilt = S::solve_mean(self.mean_hessian(), &right, &contraction)?;
             Ok(add(x_star, &scale(&self.lambda, &tilt)))
         });
         point.as_deref().map_err(Clone::clone)
@@ -150,10 +152,14 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
         batches.as_deref().map_err(Clone::clone)
     }
 
+    fn mean_hessian(&self) -> &Matrix<S> {
+        self.mean_hessian.get_or_init(|| self.problem.mean_hessian())
+    }
+
     /// f(x) − f* = ½⟨∇f(x), x − x*⟩ for quadratics.
     fn gap_at(&self, x: &[S]) -> Result<S, Undefined> {
         let e = subtract(x, self.x_star()?);
-        let image = self.problem.mean_hessian().apply(&e);
+        let image = self.mean_hessian().apply(&e);
         Ok(crate::linear::dot(&image, &e).times(&S::from_rational(&Rational::ratio(1, 2))))
     }
 
@@ -162,7 +168,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
         let Some(full) = &moments.full else {
             return Err(Undefined::Missing("only the trace of the second moment is known".into()));
         };
-        let mean = self.problem.mean_hessian();
+        let mean = self.mean_hessian();
         let mut total = S::zero();
         for i in 0..mean.rows() {
             for j in 0..=i {
@@ -248,6 +254,21 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             Ok(twins)
         });
         paths.as_deref().map_err(Clone::clone)
+    }
+
+    /// The moments after t steps, from every path.
+    fn path_moments(&self, center: Vec<S>) -> Result<Moments<S>, Undefined> {
+        let paths = self.paths()?;
+        let mut rows = Vec::with_capacity(paths.len());
+        for path in paths {
+            let mut row = subtract(&path.process, &center);
+            row.extend([norm_sq(&row), self.gap_at(&path.process)?]);
+            rows.push(row);
+        }
+        let d = center.len();
+        let mut mean = average(d + 2, &rows);
+        let rest = mean.split_off(d);
+        Ok(Moments { center, mean, second: rest[0].clone(), gap: Ok(rest[1].clone()) })
     }
 
     /// X⁰ = (x⁰ − λθ)/(1 − λ).
@@ -416,17 +437,19 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
         let center = self.x_star()?.to_vec();
         let moments = match law {
             Law::Path => {
-                let recursion = self.sample_moments()?.recursion(&self.gamma, &self.lambda);
+                let recursion = match self.sample_moments() {
+                    Ok(moments) => moments.recursion(&self.gamma, &self.lambda),
+                    // Too many coordinates, but perhaps few paths.
+                    Err(why) => return self.path_moments(center).map_err(|_| why),
+                };
                 let start = subtract(&self.point, &center);
                 let steps = self.instance.parameters.horizon;
                 let contraction = self.contraction(&self.gamma)?;
-                S::iterate(&recursion, &start, steps, &contraction, self.budget)?
+                S::iterate(&recursion, &start, steps, &contraction, self.budget)
             }
-            Law::Stationary => self.stationary(&self.gamma, &self.lambda)?,
-            Law::Step | Law::Coin => {
-                return Err(Undefined::Missing("a step is enumerated".into()));
-            }
-        };
+            Law::Stationary => self.stationary(&self.gamma, &self.lambda),
+            Law::Step | Law::Coin => return Err(Undefined::Missing("a step is enumerated".into())),
+        }?;
         let gap = self.mean_gap(&moments);
         Ok(Moments { center, mean: moments.mean, second: moments.second, gap })
     }

@@ -9,7 +9,7 @@ use kd_audit::estimator::{self, Oracle, estimator};
 use kd_audit::expectation::moments::{Recursion, SampleMoments, packed};
 use kd_audit::expectation::{Budget, Contraction, ErrorMoments, MomentArithmetic};
 use kd_audit::linear::exact::{check_positive_semidefinite, solve};
-use kd_audit::linear::{Matrix, add, average, norm_sq, subtract};
+use kd_audit::linear::{Matrix, add, average, dot, norm_sq, subtract};
 use kd_audit::problem::{
     AssertedConstants, Constants, ControlVariate, FiniteSum, Instance, Parameters, RidgeConvention,
     Sampling, shifted,
@@ -293,6 +293,50 @@ proptest! {
         let value: Rational = evaluate_scalar(&expr, &exact).unwrap();
         let interval: Interval = evaluate_scalar(&expr, &enclosed).unwrap();
         prop_assert!(interval.contains(&value), "{} and {}", interval, value);
+    }
+}
+
+/// In twelve dimensions exact second moments are over the budget, but four paths are not.
+#[test]
+fn few_paths_in_many_dimensions_are_enumerated() {
+    let d = 12;
+    let hessian = |k: i64| Matrix::from_fn(d, d, |i, j| q(i64::from(i == j) * (k + i as i64), 1));
+    let instance = Instance {
+        problem: FiniteSum::Quadratic {
+            hessians: vec![hessian(1), hessian(2)],
+            linear: vec![vec![q(1, 1); d], vec![q(-1, 1); d]],
+        },
+        control: ControlVariate::Free(vec![vec![q(1, 2); d], vec![q(0, 1); d]]),
+        sampling: Sampling::new(2, 1).unwrap(),
+        point: vec![q(1, 1); d],
+        parameters: Parameters {
+            gamma: q(1, 64),
+            gamma_2: q(1, 64),
+            lambda: q(1, 1),
+            kappa: q(0, 1),
+            a: q(1, 1),
+            eta: q(3, 4),
+            horizon: 2,
+        },
+        asserted: AssertedConstants::default(),
+    };
+    let constants = Constants::compute(&instance.problem, instance.sampling).unwrap();
+    let process = Process::Kd;
+    let case = Case { instance, constants, process };
+    let values: Vec<_> = case
+        .ends()
+        .iter()
+        .map(|x| {
+            let image = case.instance.problem.mean_hessian().apply(x);
+            vec![dot(&image, x).times(&q(1, 2)), norm_sq(x)]
+        })
+        .collect();
+    let expected = average(2, &values);
+    let setting =
+        Setting::<Rational>::new(&case.instance, Some(&case.constants), process, Budget::STANDARD);
+    for (text, value) in ["E[gap_t]", "E[norm_sq(x_t - x_star)]"].into_iter().zip(expected) {
+        let expr = Dictionary::standard().expression(text).unwrap();
+        assert_eq!(evaluate_scalar(&expr, &setting), Ok(value), "{text}");
     }
 }
 
