@@ -157,6 +157,12 @@ pub(super) fn resolve<S: MomentArithmetic>(
     if !claim.mentions(Quantity::Eta) {
         instance.parameters.eta = default_eta();
     }
+    if !claim.mentions(Quantity::Omega) {
+        instance.parameters.omega = Rational::ZERO;
+    }
+    if !claim.mentions(Quantity::Delta) {
+        instance.parameters.delta = Rational::ONE;
+    }
     for symbol in [Quantity::Gamma2, Quantity::Gamma] {
         if symbol == Quantity::Gamma2 && !second {
             continue;

@@ -149,6 +149,8 @@ impl DataProblem {
             sampling,
             point: vec![Rational::ZERO; d],
             parameters: Parameters {
+                omega: Rational::ZERO,
+                delta: Rational::ONE,
                 gamma_2: gamma.plus(&gamma),
                 gamma,
                 lambda: Rational::ZERO,

@@ -188,7 +188,13 @@ fn check_class(
         },
         // Every family of this version.
         Class::QuadraticSamples => Standing::Met,
-        Class::Uc => Standing::Undecided("the instance has no compressor".into()),
+        // The compressor of an instance keeps y with probability 1/(1 + ω), and scales it then by
+        // 1 + ω: unbiased, and E‖𝒞(y) − y‖² = ω‖y‖² for every y.
+        Class::Uc if instance.parameters.omega <= constant => Standing::Met,
+        Class::Uc => Standing::Violated(format!(
+            "the compressor's variance is {} times the squared norm, above {constant}",
+            instance.parameters.omega
+        )),
         Class::ConvexSamples => {
             let bad = (0..problem.samples())
                 .find(|&n| exact::check_positive_semidefinite(&problem.hessian(n)).is_err());

@@ -5,7 +5,7 @@ use crate::claim::theorem::{Claim, Mutant, Statement, Stored, Theorem};
 use crate::problem::Instance;
 
 /// The files of `theorems/`, each after those whose definitions it uses.
-pub static FILES: [(&str, &str); 21] = [
+pub static FILES: [(&str, &str); 27] = [
     ("proposition-1", include_str!("../../theorems/proposition-1.toml")),
     ("lemma-quadratic-growth", include_str!("../../theorems/lemma-quadratic-growth.toml")),
     ("lemma-expected-smoothness", include_str!("../../theorems/lemma-expected-smoothness.toml")),
@@ -26,6 +26,12 @@ pub static FILES: [(&str, &str); 21] = [
     ("theorem-4", include_str!("../../theorems/theorem-4.toml")),
     ("theorem-4-sharp", include_str!("../../theorems/theorem-4-sharp.toml")),
     ("theorem-5", include_str!("../../theorems/theorem-5.toml")),
+    ("proposition-2", include_str!("../../theorems/proposition-2.toml")),
+    ("proposition-3", include_str!("../../theorems/proposition-3.toml")),
+    ("proposition-4", include_str!("../../theorems/proposition-4.toml")),
+    ("theorem-3", include_str!("../../theorems/theorem-3.toml")),
+    ("theorem-3-wide", include_str!("../../theorems/theorem-3-wide.toml")),
+    ("theorem-6", include_str!("../../theorems/theorem-6.toml")),
     ("theorem-7", include_str!("../../theorems/theorem-7.toml")),
 ];
 

@@ -137,6 +137,8 @@ struct Shape {
     horizon: u64,
     /// Whether a and η are coordinates too.
     free: bool,
+    /// Whether the claim is about a compressor.
+    compressed: bool,
 }
 
 struct Ascent {
@@ -160,6 +162,7 @@ fn ascend(claim: &Claim, seed: [u8; 32], budget: Budget) -> Ascent {
         samples,
         profile: Profile::of(claim),
         fraction: Rational::ratio(sixteenths, 16),
+        compressed: [Quantity::Omega, Quantity::Delta].into_iter().any(|q| claim.mentions(q)),
         free: [Quantity::A, Quantity::Eta].into_iter().any(|q| claim.mentions(q)),
         horizon: [0, 1, 1, 2, 3, 5, 8, 13, 21, 34][(uniform() * 10.0) as usize],
     };
@@ -170,7 +173,7 @@ fn ascend(claim: &Claim, seed: [u8; 32], budget: Budget) -> Ascent {
     let mut point: Vec<f64> = (0..shape.coordinates()).map(|_| start(1.0)).collect();
     if shape.free {
         // Half of the starts are at the values of interest.
-        let own = point.len() - 2;
+        let own = point.len() - 2 - if shape.compressed { 2 } else { 0 };
         for (value, usual) in point[own..].iter_mut().zip([1.0, 0.75]) {
             *value = if *value < 0.0 { usual } else { *value };
         }
@@ -254,6 +257,7 @@ impl Shape {
             + self.dimension
             + 2
             + if self.free { 2 } else { 0 }
+            + if self.compressed { 2 } else { 0 }
     }
 
     /// The problem at a point, with coordinates rounded to `bits` binary digits after the point;
@@ -294,6 +298,13 @@ impl Shape {
             value.is_positive().then_some(value)
         };
         let (a, eta) = (free(Rational::ONE)?, free(default_eta())?);
+        let [omega, delta] = match self.compressed {
+            true => [next()?.abs(), next()?.abs()],
+            false => [Rational::ZERO, Rational::ONE],
+        };
+        if !delta.is_positive() {
+            return None;
+        }
         let instance = Instance {
             problem: FiniteSum::Quadratic { hessians, linear },
             control,
@@ -306,6 +317,8 @@ impl Shape {
                 kappa,
                 a,
                 eta,
+                omega,
+                delta,
                 horizon: self.horizon,
             },
             asserted: AssertedConstants::default(),

@@ -180,8 +180,18 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
         Ok(total.times(&S::from_rational(&Rational::ratio(1, 2))))
     }
 
+    /// Whether the process is one that is followed along paths.
+    fn check_followed(&self) -> Result<(), Undefined> {
+        if self.process.compresses() || self.process == Process::Any {
+            let why = "compressed and abstract processes are not followed along paths";
+            return Err(Undefined::Missing(why.into()));
+        }
+        Ok(())
+    }
+
     fn sample_moments(&self) -> Result<&SampleMoments<S>, Undefined> {
         let moments = self.sample_moments.get_or_init(|| {
+            self.check_followed()?;
             let oracle = Oracle::new(&self.problem, &self.control);
             let corrections = estimator::estimator(self.process, &self.lambda).corrections(&oracle);
             let gradients = self.gradients_at_star()?;
@@ -216,6 +226,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
     /// Every equally likely path of t steps.
     fn paths(&self) -> Result<&[Twin<S>], Undefined> {
         let paths = self.paths.get_or_init(|| {
+            self.check_followed()?;
             let batches = self.batches()?;
             check_steps(self.instance.parameters.horizon)?;
             let steps = u32::try_from(self.instance.parameters.horizon).unwrap_or(u32::MAX);
@@ -353,6 +364,8 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
             (Quantity::Kappa, _) => rational(&parameters.kappa),
             (Quantity::A, _) => rational(&parameters.a),
             (Quantity::Eta, _) => rational(&parameters.eta),
+            (Quantity::Omega, _) => rational(&parameters.omega),
+            (Quantity::Delta, _) => rational(&parameters.delta),
             (Quantity::Mu, _) => constant(&asserted.mu, |c| &c.mu),
             (Quantity::LSmooth, _) => constant(&asserted.l_smooth, |c| &c.l_smooth),
             (Quantity::LExp, _) => constant(&asserted.l_exp, |c| &c.l_exp),
@@ -378,6 +391,7 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
 
     fn random_scalar(&self, quantity: Quantity, place: Place) -> Result<S, Undefined> {
         match (quantity, place) {
+            (_, Place::Tossed(outcome, _)) => self.random_scalar(quantity, Place::Outcome(outcome)),
             (Quantity::GapNext, Place::Outcome(outcome)) => {
                 self.gap_at(&self.step_outcome(Quantity::XNext, outcome)?)
             }
@@ -400,6 +414,12 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
 
     fn vector(&self, quantity: Quantity, place: Place) -> Result<Vec<S>, Undefined> {
         match (quantity, place) {
+            (Quantity::XCompressed, Place::Tossed(outcome, kept)) => {
+                let omega = S::from_rational(&self.instance.parameters.omega);
+                let factor = if kept { S::one().plus(&omega) } else { S::zero() };
+                Ok(scale(&factor, &self.step_outcome(Quantity::XNext, outcome)?))
+            }
+            (_, Place::Tossed(outcome, _)) => self.vector(quantity, Place::Outcome(outcome)),
             (Quantity::X | Quantity::Start, _) => Ok(self.point.clone()),
             (Quantity::XStar, _) => Ok(self.x_star()?.to_vec()),
             (Quantity::Teacher, _) => Ok(self.teacher()?.to_vec()),

@@ -182,8 +182,8 @@ fn visit_numbers(instance: &mut Instance, visit: &mut impl FnMut(&mut Rational))
     visit(&mut instance.parameters.lambda);
     visit(&mut instance.parameters.kappa);
     // Step fractions and free numbers stay positive.
-    let Parameters { gamma, gamma_2, a, eta, .. } = &mut instance.parameters;
-    for fraction in [gamma, gamma_2, a, eta] {
+    let Parameters { gamma, gamma_2, a, eta, omega, delta, .. } = &mut instance.parameters;
+    for fraction in [gamma, gamma_2, a, eta, omega, delta] {
         let mut value = fraction.clone();
         visit(&mut value);
         if value.is_positive() {

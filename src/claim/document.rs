@@ -112,6 +112,10 @@ pub(super) struct RawStatement {
     #[serde(default)]
     pub(super) here: BTreeMap<String, Spanned<String>>,
     pub(super) unviolated: Option<String>,
+    /// Why no instance of this version can be evaluated.
+    pub(super) unevaluated: Option<String>,
+    /// Why there is no proof.
+    pub(super) unproved: Option<String>,
     #[serde(default)]
     pub(super) expect: Expectation,
     #[serde(default)]

@@ -16,6 +16,8 @@ pub enum Place {
     Fixed,
     /// One of the equally likely outcomes of a law.
     Outcome(usize),
+    /// An outcome of the step, and whether the compressor keeps the point.
+    Tossed(usize, bool),
     /// One sample of the finite sum.
     Sample(usize),
 }
@@ -252,8 +254,8 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
     }
 
     pub(super) fn value(&self, expr: &Expr, place: Place) -> Result<Value<S>, Undefined> {
-        let remembered =
-            matches!(expr.node, Node::Expectation(..)) && !matches!(place, Place::Sample(_));
+        let average = matches!(expr.node, Node::Expectation(law, _) if law != Law::Coin);
+        let remembered = average && !matches!(place, Place::Sample(_));
         if remembered && let Some(value) = self.memo.borrow().get(&std::ptr::from_ref(expr)) {
             return Ok(value.clone());
         }
@@ -295,6 +297,10 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
             Node::Greatest(parts) => fold(parts, S::greatest)?,
             Node::Inner(a, b) => dot(&self.vector(a, place)?, &self.vector(b, place)?),
             Node::NormSq(a) => crate::linear::norm_sq(&self.vector(a, place)?),
+            Node::Expectation(Law::Coin, a) => {
+                let [(kept, p), (dropped, q)] = self.toss(place)?;
+                self.scalar(a, kept)?.times(&p).plus(&self.scalar(a, dropped)?.times(&q))
+            }
             Node::Expectation(Law::Step, a) => {
                 let count = self.environment.outcomes(Law::Step)?;
                 let mut total = S::zero();
@@ -353,6 +359,10 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
                 let parts = self.vector(a, place)?;
                 parts.iter().map(|part| part.over(&divisor)).collect::<Result<_, _>>()?
             }
+            Node::Expectation(Law::Coin, a) => {
+                let [(kept, p), (dropped, q)] = self.toss(place)?;
+                add(&scale(&p, &self.vector(a, kept)?), &scale(&q, &self.vector(a, dropped)?))
+            }
             Node::Expectation(Law::Step, a) => {
                 let count = self.environment.outcomes(Law::Step)?;
                 let mut total = self.vector(a, Place::Outcome(0))?;
@@ -380,6 +390,17 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
             }
             _ => unreachable!("the other operations are scalar"),
         })
+    }
+
+    /// The two outcomes of the compressor at an outcome of the step, with their probabilities.
+    fn toss(&self, place: Place) -> Result<[(Place, S); 2], Undefined> {
+        let Place::Outcome(outcome) = place else {
+            return Err(Undefined::Missing("the coin is tossed at no outcome of a step".into()));
+        };
+        let omega = self.environment.scalar(Quantity::Omega, &[])?;
+        let kept = S::one().over(&divisor(S::one().plus(&omega))?)?;
+        let dropped = S::one().minus(&kept);
+        Ok([(Place::Tossed(outcome, true), kept), (Place::Tossed(outcome, false), dropped)])
     }
 
     fn power(&self, base: &S, exponent: Exponent) -> Result<S, Undefined> {

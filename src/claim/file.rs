@@ -5,6 +5,7 @@ use super::document::{RawMutant, RawStatement, RawSymbols, RawTheorem};
 use super::expr::{Formula, Relation, Scope, Sign, Symbol};
 use super::parser::FormulaError;
 use super::theorem::{Claim, Condition, Hypothesis, Kind, Mutant, Statement, Stored, Theorem};
+use super::vocabulary::Process;
 use crate::scalar::Rational;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -266,6 +267,13 @@ impl Reader<'_> {
             let cause = "a statement without hypotheses must say why in unviolated";
             return Err(self.at(raw.part.span().start, cause));
         }
+        let no_instance = claim.is_abstract() || claim.process == Process::Any;
+        let any = || "It is about symbols that stand for any value.".to_owned();
+        let unevaluated = raw.unevaluated.clone().or_else(|| no_instance.then(any));
+        if let (Some(_), Some(example)) = (&unevaluated, raw.example.first()) {
+            let cause = "a statement that is not evaluated has no examples";
+            return Err(self.at(example.instance.span().start, cause));
+        }
         let examples = raw
             .example
             .into_iter()
@@ -274,6 +282,8 @@ impl Reader<'_> {
         let proof = raw.proof.map(|proof| self.proof(proof, &claim, dictionary)).transpose()?;
         Ok(Statement {
             proof,
+            unevaluated,
+            unproved: raw.unproved,
             part: raw.part.into_inner(),
             kind: raw.kind,
             summary: raw.summary,

@@ -51,8 +51,12 @@ pub struct Statement {
     pub examples: Vec<Stored>,
     /// Variants that must be refuted.
     pub mutants: Vec<Mutant>,
+    /// Why no instance of this version can be evaluated, where that is so.
+    pub unevaluated: Option<String>,
     /// Why it holds for every instance.
     pub proof: Option<Proof>,
+    /// Why there is no proof, where that is known.
+    pub unproved: Option<String>,
 }
 
 /// A formula with the hypotheses that it rests on: what is evaluated, searched and refuted.

@@ -68,6 +68,8 @@ pub enum Quantity {
     GradInf,
     GapLambda,
     GapTilted,
+    Omega,
+    Delta,
 }
 
 /// One row of the registry.
@@ -137,7 +139,7 @@ use Shape::{Scalar, Vector};
 
 /// Every quantity, in the order of the variants of [`Quantity`].
 #[rustfmt::skip]
-pub static QUANTITIES: [QuantityEntry; 45] = [
+pub static QUANTITIES: [QuantityEntry; 47] = [
     positive(row(Q::Gamma, "gamma", r"\gamma", Scalar, Fixed, "step size")),
     positive(row(Q::Gamma2, "gamma_2", r"\gamma_2", Scalar, Fixed, "a second step size, to compare with")),
     row(Q::Lambda, "lambda", r"\lambda", Scalar, Fixed, "distillation weight, any real number"),
@@ -191,6 +193,8 @@ pub static QUANTITIES: [QuantityEntry; 45] = [
     non_negative(row(Q::GapLambda, "gap_lambda", r"(f(x_\lambda)-f^*)", Scalar, Fixed, "suboptimality of the tilted minimiser")),
     non_negative(row(Q::GapTilted, "gap_tilted", r"D_f(x,x_\lambda)", Scalar, State,
         "f(x) - f(x_lambda) - <grad f(x_lambda), x - x_lambda>, for convex f")),
+    non_negative(row(Q::Omega, "omega", r"\omega", Scalar, Fixed, "variance of the compressor relative to the squared norm")),
+    positive(row(Q::Delta, "delta", r"\delta", Scalar, Fixed, "a third free number: how the compressor's error is split")),
 ];
 
 impl Quantity {
@@ -285,6 +289,8 @@ pub enum Process {
     UnbiasedKd,
     /// x⁺ = 𝒞(x − γ(∇f_ξ(x) − λc_ξ)); `x_next` is the point before the compressor.
     CompressedKd,
+    /// Any x⁺ that the hypotheses describe. No instance has it.
+    Any,
 }
 
 impl Process {
@@ -303,6 +309,7 @@ impl Process {
     /// The step as a formula; the estimators' code is tested against it.
     pub fn step_formula(self) -> &'static str {
         match self {
+            Self::Any => "x_next",
             Self::Sgd => "x - gamma*grad",
             Self::Kd | Self::CompressedKd => "x - gamma*(grad - lambda*c)",
             Self::UnbiasedKd => "x - gamma*(grad - lambda*(c - E[c]))",

@@ -76,7 +76,9 @@ pub trait GradientEstimator<S: Linear>: Sync {
 pub fn estimator<S: Linear>(process: Process, lambda: &S) -> Box<dyn GradientEstimator<S>> {
     match process {
         Process::Sgd => Box::new(Sgd),
-        Process::Kd | Process::CompressedKd => Box::new(Kd { lambda: lambda.clone() }),
+        Process::Kd | Process::CompressedKd | Process::Any => {
+            Box::new(Kd { lambda: lambda.clone() })
+        }
         Process::UnbiasedKd => Box::new(UnbiasedKd { lambda: lambda.clone() }),
     }
 }

@@ -209,7 +209,10 @@ fn used(
         context.used.axioms.insert(axiom);
     }
     context.used.statements.extend(proved.basis.statements.iter().cloned());
-    if theirs.process != claim.process && mentions_process(theirs) {
+    // What is said of any x⁺ holds of each; what is said of one step holds of the same step.
+    let same_step = theirs.process.step_formula() == claim.process.step_formula();
+    let one_step = (theirs.process == Process::Any || same_step) && !mentions_path(theirs);
+    if theirs.process != claim.process && !one_step && mentions_process(theirs) {
         return Err(rule("the statement is about another process"));
     }
     check_symbols(context, claim, theirs, with)?;
@@ -255,27 +258,17 @@ fn moves(relation: &Relation) -> bool {
 }
 
 fn mentions_process(claim: &Claim) -> bool {
+    use Quantity::{GapNext, XCompressed, XNext};
+    mentions_path(claim) || [XNext, XCompressed, GapNext].into_iter().any(|q| claim.mentions(q))
+}
+
+fn mentions_path(claim: &Claim) -> bool {
     use Quantity::{
-        GapNext, GapT, GradInf, SgdT, StartGap, StationaryError, StationaryP0, StationaryP1,
-        StationaryP2, XCompressed, XInf, XNext, XT,
+        GapT, GradInf, SgdT, StationaryError, StationaryP0, StationaryP1, StationaryP2, XInf, XT,
     };
-    [
-        XNext,
-        XCompressed,
-        XT,
-        SgdT,
-        XInf,
-        GapNext,
-        StartGap,
-        GapT,
-        GradInf,
-        StationaryError,
-        StationaryP0,
-        StationaryP1,
-        StationaryP2,
-    ]
-    .into_iter()
-    .any(|quantity| claim.mentions(quantity))
+    [XT, SgdT, XInf, GapT, GradInf, StationaryError, StationaryP0, StationaryP1, StationaryP2]
+        .into_iter()
+        .any(|quantity| claim.mentions(quantity))
 }
 
 /// A class with this constant is among the hypotheses.
@@ -484,7 +477,8 @@ fn along(claim: &Claim, expr: &Expr, time: Along) -> Result<Expr, Cause> {
                 Along::Start => (start, |s| s == Scope::Fixed),
             };
             let found = claim.symbols.iter().find(|s| s.name == *name && fits(s.scope))?;
-            (found.kind == own.kind).then(|| symbol(found))
+            let (from, to) = (symbol(own), symbol(found));
+            (from.shape == to.shape).then_some(to)
         }
         _ => None,
     });

@@ -69,7 +69,7 @@ pub(super) struct Context {
     table: Table,
     pub facts: Vec<Fact>,
     /// x⁺, X⁺ and X⁰ as expressions.
-    next: Expr,
+    next: Option<Expr>,
     sgd_next: Expr,
     sgd_start: Expr,
     /// What the facts used so far rest on.
@@ -86,7 +86,7 @@ impl Context {
         Self {
             table: Table::new(),
             facts: Vec::new(),
-            next: process.step(),
+            next: (process != Process::Any).then(|| process.step()),
             sgd_next,
             sgd_start,
             used: Basis::default(),
@@ -315,7 +315,7 @@ impl Signs for Context {
 
     fn meaning(&self, node: &Node) -> Option<Expr> {
         match node {
-            Node::Quantity(Quantity::XNext, _) => Some(self.next.clone()),
+            Node::Quantity(Quantity::XNext, _) => self.next.clone(),
             Node::Quantity(Quantity::SgdNext, _) => Some(self.sgd_next.clone()),
             Node::Quantity(Quantity::Sgd0, _) => Some(self.sgd_start.clone()),
             Node::Slack(name) => self.fact(name).map(|fact| fact.slack.clone()),

@@ -94,6 +94,8 @@ pub(super) struct Raw {
     pub vector_pool: Vec<i64>,
     pub a: i64,
     pub eta: i64,
+    pub omega: i32,
+    pub delta: i64,
 }
 
 impl Raw {
@@ -131,6 +133,12 @@ impl Raw {
                 kappa,
                 a: Rational::ratio(self.a, 4),
                 eta: Rational::ratio(self.eta, 4),
+                // From none, over what a small step admits, to one.
+                omega: match self.omega {
+                    0 => Rational::ZERO,
+                    k => Rational::two_to(2 * k - 22),
+                },
+                delta: Rational::ratio(self.delta, 4),
                 horizon,
             },
             asserted,

@@ -39,6 +39,10 @@ pub struct Parameters {
     pub a: Rational,
     /// A free number η > 0.
     pub eta: Rational,
+    /// ω of the compressor: it keeps a point with probability 1/(1 + ω) and then scales it by 1 + ω.
+    pub omega: Rational,
+    /// A third free positive number.
+    pub delta: Rational,
     /// Number of steps t.
     pub horizon: u64,
 }
@@ -70,6 +74,9 @@ pub enum InstanceError {
         /// Its value.
         value: Rational,
     },
+    /// ω < 0.
+    #[error("omega must not be negative, found {0}")]
+    Omega(Rational),
     /// Two of the ways to give the problem, or none.
     #[error("give the problem as h and b, as h, z and x_star, or as a and y")]
     Form,
@@ -155,6 +162,10 @@ struct InstanceForm {
     free_a: Option<Rational>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     eta: Option<Rational>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    omega: Option<Rational>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delta: Option<Rational>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     t: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -298,6 +309,8 @@ impl TryFrom<InstanceForm> for Instance {
             kappa: form.kappa.unwrap_or(Rational::ZERO),
             a: form.free_a.unwrap_or(Rational::ONE),
             eta: form.eta.unwrap_or_else(default_eta),
+            omega: form.omega.unwrap_or(Rational::ZERO),
+            delta: form.delta.unwrap_or(Rational::ONE),
             horizon: form.t.unwrap_or(1),
         };
         for (name, value) in [("gamma", &parameters.gamma), ("gamma_2", &parameters.gamma_2)] {
@@ -305,7 +318,12 @@ impl TryFrom<InstanceForm> for Instance {
                 return Err(InstanceError::StepSize { name, value: value.clone() });
             }
         }
-        for (name, value) in [("free_a", &parameters.a), ("eta", &parameters.eta)] {
+        if parameters.omega.is_negative() {
+            return Err(InstanceError::Omega(parameters.omega));
+        }
+        for (name, value) in
+            [("free_a", &parameters.a), ("eta", &parameters.eta), ("delta", &parameters.delta)]
+        {
             if !value.is_positive() {
                 return Err(InstanceError::Free { name, value: value.clone() });
             }
@@ -328,6 +346,8 @@ impl From<Instance> for InstanceForm {
             kappa: Some(instance.parameters.kappa).filter(|kappa| !kappa.is_zero()),
             free_a: Some(instance.parameters.a).filter(|a| *a != Rational::ONE),
             eta: Some(instance.parameters.eta).filter(|eta| *eta != default_eta()),
+            omega: Some(instance.parameters.omega).filter(|omega| !omega.is_zero()),
+            delta: Some(instance.parameters.delta).filter(|delta| *delta != Rational::ONE),
             t: Some(instance.parameters.horizon),
             mu: instance.asserted.mu,
             l_smooth: instance.asserted.l_smooth,
@@ -404,6 +424,7 @@ mod tests {
             (r#"{"a": [["1"]], "y": ["1"], "ridge": "-1"}"#, "ridge must not be negative"),
             (r#"{"h": ["1"], "b": ["1"], "eta": "0"}"#, "eta must be positive, found 0"),
             (r#"{"h": ["1"], "b": ["1"], "free_a": "-1"}"#, "free_a must be positive, found -1"),
+            (r#"{"h": ["1"], "b": ["1"], "omega": "-1/8"}"#, "omega must not be negative"),
             (r#"{"a": [], "y": []}"#, "is empty"),
             (r#"{"h": ["1"], "b": ["1"], "x": ["1", "2"]}"#, "x has 2 entries, expected 1"),
             (r#"{"h": ["1"], "b": ["1"], "color": "red"}"#, "unknown field"),

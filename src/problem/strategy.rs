@@ -43,6 +43,8 @@ pub fn instances(profile: Profile) -> impl Strategy<Value = Draw> {
     let free = (
         prop_oneof![3 => Just(4i64), 4 => 1..=12i64, 1 => Just(32i64)],
         prop_oneof![2 => Just(3i64), 3 => 1..=8i64],
+        prop_oneof![2 => Just(0i32), 4 => 1..=11i32],
+        1..=8i64,
     );
     (shape, spectrum, regime, scalars, pools, free).prop_map(
         move |((d, n, batch, family), (span, exponents, turns), regime, scalars, pools, free)| {
@@ -70,6 +72,8 @@ pub fn instances(profile: Profile) -> impl Strategy<Value = Draw> {
                 vector_pool,
                 a: free.0,
                 eta: free.1,
+                omega: free.2,
+                delta: free.3,
             }
             .build(profile)
         },

@@ -21,7 +21,9 @@ fn every_formula() -> Vec<Formula> {
     claims
         .flat_map(|Claim { formula, hypotheses, .. }| {
             let conditions = hypotheses.iter().filter_map(|h| match &h.condition {
-                Condition::Formula(formula) => Some((**formula).clone()),
+                Condition::Formula(formula) | Condition::Everywhere(formula) => {
+                    Some((**formula).clone())
+                }
                 Condition::Class(..) => None,
             });
             std::iter::once(formula.clone()).chain(conditions).collect::<Vec<_>>()

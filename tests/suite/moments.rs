@@ -85,6 +85,8 @@ fn cases() -> impl Strategy<Value = Case> {
                 kappa: Rational::ZERO,
                 a: Rational::ONE,
                 eta: q(3, 4),
+                omega: q(0, 1),
+                delta: q(1, 1),
                 horizon,
             };
             let (point, asserted) =
@@ -316,6 +318,8 @@ fn few_paths_in_many_dimensions_are_enumerated() {
             kappa: q(0, 1),
             a: q(1, 1),
             eta: q(3, 4),
+            omega: q(0, 1),
+            delta: q(1, 1),
             horizon: 2,
         },
         asserted: AssertedConstants::default(),
