@@ -2,6 +2,7 @@
 //! `report` renders; nothing prints.
 
 use super::check::Sides;
+use super::prove::ProofFinding;
 use crate::claim::file::FORMAT;
 use crate::claim::theorem::{Claim, Expectation, Kind};
 use crate::problem::Instance;
@@ -14,6 +15,11 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "is")]
 pub enum Grade {
+    /// Holds for every instance that meets the hypotheses: the kernel has accepted a proof.
+    Proved {
+        /// The axioms that the proof rests on.
+        modulo: Vec<&'static str>,
+    },
     /// Holds on every accepted instance, in rational arithmetic on at least one.
     Exact,
     /// Holds on every accepted instance, in outward-rounded intervals only.
@@ -39,6 +45,7 @@ impl Grade {
     /// The word for a table.
     pub fn word(&self) -> &'static str {
         match self {
+            Self::Proved { .. } => "Proved",
             Self::Exact => "Exact",
             Self::Enclosed => "Enclosed",
             Self::Inconclusive { .. } => "Inconclusive",
@@ -64,6 +71,9 @@ pub struct Witness {
     pub rhs: Number,
     /// The instance.
     pub instance: Instance,
+    /// Formulas in place of the claim's own symbols.
+    #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
+    pub symbols: BTreeMap<String, String>,
 }
 
 /// Which claim.
@@ -119,7 +129,8 @@ impl Witness {
     /// A witness against a claim.
     pub fn new(name: ClaimName, claim: &Claim, instance: Instance, sides: &Sides) -> Self {
         let (lhs, rhs) = sides.numbers();
-        Self { format: FORMAT, claim: name, hash: claim.hash(), lhs, rhs, instance }
+        let symbols = BTreeMap::new();
+        Self { format: FORMAT, claim: name, hash: claim.hash(), lhs, rhs, instance, symbols }
     }
 }
 
@@ -136,6 +147,8 @@ pub struct StatementFinding {
     pub expect: Expectation,
     /// What was found.
     pub grade: Grade,
+    /// What became of its proof.
+    pub proof: ProofVerdict,
     /// Random instances.
     pub instances: Tally,
     /// Worked examples of the file, by name.
@@ -147,6 +160,48 @@ pub struct StatementFinding {
     pub tightness: Option<Tightness>,
     /// Mutants, by name.
     pub mutants: Vec<MutantFinding>,
+}
+
+/// What became of a proof.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum ProofVerdict {
+    /// The file gives none.
+    None,
+    /// The kernel has accepted it.
+    Accepted {
+        /// The axioms that it rests on.
+        modulo: Vec<&'static str>,
+    },
+    /// The kernel has not.
+    Rejected {
+        /// Why.
+        why: String,
+    },
+}
+
+impl ProofVerdict {
+    /// The verdict on the proof of a statement, which is in the list of all proofs.
+    pub fn of(proofs: &[ProofFinding<'_>], theorem: &str, part: &str) -> Self {
+        let own = |f: &&ProofFinding<'_>| f.theorem.id == theorem && f.statement.part == part;
+        match proofs.iter().find(own).and_then(|finding| finding.verdict.as_ref()) {
+            None => Self::None,
+            Some(Ok(proved)) => {
+                Self::Accepted { modulo: proved.axioms().iter().copied().collect() }
+            }
+            Some(Err(rejection)) => Self::Rejected { why: rejection.to_string() },
+        }
+    }
+
+    /// The word for a table.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::None => "-",
+            Self::Accepted { modulo } if modulo.is_empty() => "yes",
+            Self::Accepted { .. } => "modulo",
+            Self::Rejected { .. } => "rejected",
+        }
+    }
 }
 
 /// How the random instances of a statement ended.
@@ -290,7 +345,11 @@ impl StatementFinding {
             Expectation::Refuted => !refuted,
             Expectation::Open => false,
         };
+        // What is proved cannot be refuted: one of the two is wrong.
+        let both = refuted && matches!(self.proof, ProofVerdict::Accepted { .. });
         if wrong
+            || both
+            || matches!(self.proof, ProofVerdict::Rejected { .. })
             || self.examples.iter().any(|example| !example.agrees)
             || self.mutants.iter().any(MutantFinding::contradicts)
         {

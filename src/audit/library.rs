@@ -109,7 +109,7 @@ impl Theorem {
     fn stored(&self) -> impl Iterator<Item = &Stored> {
         self.statements.iter().flat_map(|statement| {
             let witnesses = statement.mutants.iter().filter_map(|mutant| mutant.witness.as_ref());
-            statement.examples.iter().chain(witnesses)
+            statement.examples.iter().chain(&statement.satisfied).chain(witnesses)
         })
     }
 }

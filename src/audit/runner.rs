@@ -3,12 +3,14 @@
 use super::check::{Outcome, Sides, check_draw, check_instance};
 use super::data::DataCase;
 use super::finding::{
-    ClaimName, DataFinding, ExampleFinding, Grade, MutantFinding, MutantVerdict, StatementFinding,
-    Tally, Tightness, Witness,
+    ClaimName, DataFinding, ExampleFinding, Grade, MutantFinding, MutantVerdict, ProofVerdict,
+    StatementFinding, Tally, Tightness, Witness,
 };
 use super::search::{self, search};
 use super::shrink::shrink;
-use crate::claim::theorem::{Claim, Kind, Mutant, Statement, Stored, Theorem};
+use crate::claim::theorem::{
+    Claim, Condition, Hypothesis, Kind, Mutant, Statement, Stored, Theorem,
+};
 use crate::expectation::Budget;
 use crate::problem::{Draw, Instance};
 use rayon::prelude::*;
@@ -45,13 +47,15 @@ impl Default for Options {
 pub fn audit_statement(
     theorem: &Theorem,
     statement: &Statement,
+    proof: ProofVerdict,
     data: Option<&DataCase<'_>>,
     options: Options,
 ) -> StatementFinding {
     let name =
         ClaimName { theorem: theorem.id.clone(), part: statement.part.clone(), mutant: None };
     let claim = &statement.claim;
-    let checks: Vec<(Outcome, Draw)> = (0..options.instances)
+    let draws = if statement.unevaluated.is_some() { 0 } else { options.instances };
+    let checks: Vec<(Outcome, Draw)> = (0..draws)
         .into_par_iter()
         .map(|index| {
             let draw = search::draw(claim, options.seed, &name.to_string(), index);
@@ -62,7 +66,11 @@ pub fn audit_statement(
         .examples
         .iter()
         .map(|stored| (check_stored(claim, stored, options.budget), stored))
+        .chain(statement.satisfied.iter().map(|stored| {
+            (check_stored(&claim.hypotheses_alone(), stored, options.budget), stored)
+        }))
         .collect();
+    let data = data.filter(|_| statement.unevaluated.is_none());
     let data_outcome = data.map(|data| data.check(claim));
 
     let mut outcomes: Vec<&Outcome> = checks.iter().map(|(outcome, _)| outcome).collect();
@@ -77,16 +85,23 @@ pub fn audit_statement(
         Some((instance, sides)) => Grade::Refuted {
             witness: Box::new(Witness::new(name.clone(), claim, instance, &sides)),
         },
-        None => best_grade(&outcomes, &tally),
+        None => match &proof {
+            ProofVerdict::Accepted { modulo } => Grade::Proved { modulo: modulo.clone() },
+            _ => best_grade(&outcomes, &tally),
+        },
     };
+    // Where no instance can be drawn a mutant without a witness is left to the kernel.
+    let tried = |mutant: &&Mutant| statement.unevaluated.is_none() || mutant.witness.is_some();
+    let mutants: Vec<&Mutant> = statement.mutants.iter().filter(tried).collect();
     let mutants =
-        statement.mutants.par_iter().map(|mutant| audit_mutant(&name, mutant, options)).collect();
+        mutants.into_par_iter().map(|mutant| audit_mutant(&name, mutant, options)).collect();
     StatementFinding {
         theorem: theorem.id.clone(),
         part: statement.part.clone(),
         kind: statement.kind,
         expect: statement.expect,
         grade,
+        proof,
         instances: tally,
         examples: examples.iter().map(|(outcome, stored)| example(outcome, stored)).collect(),
         data: data_outcome.map(|outcome| data_finding(&name, claim, data, outcome)),
@@ -107,10 +122,11 @@ pub fn audit_mutant(statement: &ClaimName, mutant: &Mutant, options: Options) ->
     if let Some(stored) = mutant.witness.as_ref().filter(|_| options.stored_witnesses) {
         let outcome = check_stored(&mutant.claim, stored, options.budget);
         return match (&outcome, stored.instance()) {
-            (Outcome::Fails(sides), Ok(instance)) if states(stored, sides) => finding(
-                MutantVerdict::RefutedByStoredWitness,
-                Some(Witness::new(name, &mutant.claim, instance, sides)),
-            ),
+            (Outcome::Fails(sides), Ok(instance)) if states(stored, sides) => {
+                let witness = Witness::new(name, &mutant.claim, instance, sides);
+                let witness = Witness { symbols: stored.symbols.clone(), ..witness };
+                finding(MutantVerdict::RefutedByStoredWitness, Some(witness))
+            }
             _ => finding(MutantVerdict::StoredWitnessFails { found: describe(&outcome) }, None),
         };
     }
@@ -127,10 +143,26 @@ pub fn audit_mutant(statement: &ClaimName, mutant: &Mutant, options: Options) ->
     }
 }
 
+/// A stored instance. What a claim assumes for every x is asked at the instance's x where the claim
+/// has symbols of its own: that shows that the hypotheses can be met, and never refutes.
 fn check_stored(claim: &Claim, stored: &Stored, budget: Budget) -> Outcome {
-    match stored.instance() {
-        Ok(instance) => check_instance(claim, &instance, budget),
-        Err(why) => Outcome::Inconclusive { why },
+    let instance = match stored.instance() {
+        Ok(instance) => instance,
+        Err(why) => return Outcome::Inconclusive { why },
+    };
+    if stored.symbols.is_empty() {
+        return check_instance(claim, &instance, budget);
+    }
+    let outcome = match claim.concrete(&stored.symbols) {
+        Ok(concrete) => check_instance(&concrete, &instance, budget),
+        Err(error) => return Outcome::Inconclusive { why: error.to_string() },
+    };
+    let everywhere = |h: &Hypothesis| matches!(h.condition, Condition::Everywhere(_));
+    match outcome {
+        Outcome::Fails(_) if claim.hypotheses.iter().any(everywhere) => Outcome::Inconclusive {
+            why: "a hypothesis for every x was checked at one x only".into(),
+        },
+        other => other,
     }
 }
 

@@ -114,6 +114,8 @@ pub(super) struct RawStatement {
     pub(super) unviolated: Option<String>,
     /// Why no instance of this version can be evaluated.
     pub(super) unevaluated: Option<String>,
+    /// An instance that meets the hypotheses of a statement that is not evaluated.
+    pub(super) satisfied: Option<RawSatisfied>,
     /// Why there is no proof.
     pub(super) unproved: Option<String>,
     #[serde(default)]
@@ -179,8 +181,19 @@ pub(super) struct RawInduction {
 pub(super) struct RawStored {
     pub(super) name: String,
     pub(super) instance: Spanned<toml::Value>,
+    /// Expressions of the vocabulary in place of the file's own symbols.
+    #[serde(default, rename = "where")]
+    pub(super) symbols: BTreeMap<String, Spanned<String>>,
     pub(super) lhs: Rational,
     pub(super) rhs: Rational,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSatisfied {
+    pub(super) instance: Spanned<toml::Value>,
+    #[serde(default, rename = "where")]
+    pub(super) symbols: BTreeMap<String, Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -202,6 +215,8 @@ pub(super) struct RawMutant {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawWitness {
     pub(super) instance: Spanned<toml::Value>,
+    #[serde(default, rename = "where")]
+    pub(super) symbols: BTreeMap<String, Spanned<String>>,
     pub(super) lhs: Rational,
     pub(super) rhs: Rational,
 }

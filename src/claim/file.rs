@@ -7,7 +7,7 @@ use super::parser::FormulaError;
 use super::theorem::{Claim, Condition, Hypothesis, Kind, Mutant, Statement, Stored, Theorem};
 use super::vocabulary::Process;
 use crate::scalar::Rational;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
@@ -270,18 +270,19 @@ impl Reader<'_> {
         let no_instance = claim.is_abstract() || claim.process == Process::Any;
         let any = || "It is about symbols that stand for any value.".to_owned();
         let unevaluated = raw.unevaluated.clone().or_else(|| no_instance.then(any));
-        if let (Some(_), Some(example)) = (&unevaluated, raw.example.first()) {
-            let cause = "a statement that is not evaluated has no examples";
-            return Err(self.at(example.instance.span().start, cause));
-        }
         let examples = raw
             .example
             .into_iter()
-            .map(|e| self.stored(e.name, e.instance, e.lhs, e.rhs))
+            .map(|e| self.stored(e.name, e.instance, e.symbols, e.lhs, e.rhs))
             .collect();
         let proof = raw.proof.map(|proof| self.proof(proof, &claim, dictionary)).transpose()?;
+        let satisfied = raw.satisfied.map(|s| {
+            let name = "the hypotheses are met".to_owned();
+            self.stored(name, s.instance, s.symbols, Rational::ZERO, Rational::ZERO)
+        });
         Ok(Statement {
             proof,
+            satisfied,
             unevaluated,
             unproved: raw.unproved,
             part: raw.part.into_inner(),
@@ -320,11 +321,13 @@ impl Reader<'_> {
         &self,
         name: String,
         instance: Spanned<toml::Value>,
+        symbols: BTreeMap<String, Spanned<String>>,
         lhs: Rational,
         rhs: Rational,
     ) -> Stored {
         let line = self.at(instance.span().start, "").line;
-        Stored { name, instance: instance.into_inner(), line, lhs, rhs }
+        let symbols = symbols.into_iter().map(|(name, text)| (name, text.into_inner())).collect();
+        Stored { name, instance: instance.into_inner(), symbols, line, lhs, rhs }
     }
 
     fn hypothesis(
@@ -406,9 +409,9 @@ impl Reader<'_> {
             return Err(self.at(raw.name.span().start, cause));
         }
         let name = raw.name.into_inner();
-        let witness = raw
-            .witness
-            .map(|w| self.stored(format!("witness of {name}"), w.instance, w.lhs, w.rhs));
+        let witness = raw.witness.map(|w| {
+            self.stored(format!("witness of {name}"), w.instance, w.symbols, w.lhs, w.rhs)
+        });
         Ok(Mutant { name, summary: raw.summary, claim, expect: raw.expect, witness })
     }
 }

@@ -1,12 +1,14 @@
 //! What a theorem file holds, once read: statements, their mutants and worked examples.
 
 use super::dictionary::Dictionary;
-use super::expr::{Expr, Formula, Node, Scope, Sign, Symbol};
+use super::expr::{Expr, Formula, Node, Scope, Shape, Sign, Symbol};
+use super::parser::FormulaError;
 use super::proof::Proof;
 use super::vocabulary::{Class, Process, Quantity};
 use crate::scalar::Rational;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One theorem file.
@@ -53,6 +55,8 @@ pub struct Statement {
     pub mutants: Vec<Mutant>,
     /// Why no instance of this version can be evaluated, where that is so.
     pub unevaluated: Option<String>,
+    /// An instance that meets the hypotheses, where the claim itself is not evaluated.
+    pub satisfied: Option<Stored>,
     /// Why it holds for every instance.
     pub proof: Option<Proof>,
     /// Why there is no proof, where that is known.
@@ -122,6 +126,8 @@ pub struct Stored {
     pub name: String,
     /// The instance, still as a document.
     pub instance: toml::Value,
+    /// Formulas of the vocabulary in place of the file's own symbols.
+    pub symbols: BTreeMap<String, String>,
     /// The line of the file where it stands.
     pub line: usize,
     /// The left side.
@@ -191,6 +197,70 @@ impl Claim {
             })
     }
 
+    /// The claim with formulas of the vocabulary in place of the file's own symbols, and of x⁺ where
+    /// the process leaves it open. What is assumed for every x is then asked at the current one.
+    ///
+    /// # Errors
+    /// If a formula does not parse, or does not fit where it is put.
+    pub fn concrete(&self, symbols: &BTreeMap<String, String>) -> Result<Self, FormulaError> {
+        let dictionary = Dictionary::standard();
+        let mut values = BTreeMap::new();
+        for (name, text) in symbols {
+            values.insert(name.as_str(), dictionary.expression(text)?);
+        }
+        let replace = |part: &Expr| match &part.node {
+            Node::Symbol(symbol) => values.get(symbol.name.as_str()).cloned(),
+            // A map is given as a number, and multiplies.
+            Node::Apply(map, operand) => {
+                let factor = values.get(map.name.as_str())?.clone();
+                let operand = operand.replaced(&|part| match &part.node {
+                    Node::Symbol(symbol) => values.get(symbol.name.as_str()).cloned(),
+                    _ => None,
+                });
+                let node = Node::Multiply(Box::new(factor), Box::new(operand));
+                Some(Expr { node, shape: Shape::Vector, scope: part.scope })
+            }
+            Node::Quantity(Quantity::XNext, _) => values.get("x_next").cloned(),
+            _ => None,
+        };
+        let again = |formula: &Formula| {
+            let side = |relation: &super::expr::Relation| relation.replaced(&replace).to_string();
+            let text = match formula {
+                Formula::Relation(relation) => side(relation),
+                Formula::Equivalence(a, b) => format!("{} <=> {}", side(a), side(b)),
+            };
+            dictionary.formula(&text)
+        };
+        let mut claim = self.clone();
+        claim.formula = again(&self.formula)?;
+        for hypothesis in &mut claim.hypotheses {
+            hypothesis.condition = match &hypothesis.condition {
+                Condition::Class(class, constant) => {
+                    let constant = constant.as_ref().map(|c| c.replaced(&replace).to_string());
+                    let constant = constant.map(|text| dictionary.expression(&text)).transpose()?;
+                    Condition::Class(*class, constant)
+                }
+                Condition::Formula(formula) | Condition::Everywhere(formula) => {
+                    Condition::Formula(Box::new(again(formula)?))
+                }
+            };
+        }
+        claim.almost_surely = claim.formula.almost_sure_law().is_some();
+        claim.symbols.clear();
+        if claim.process == Process::Any {
+            claim.process = Process::Kd;
+        }
+        Ok(claim)
+    }
+
+    /// The same hypotheses with the claim 0 = 0, which asks whether they can be met.
+    pub fn hypotheses_alone(&self) -> Self {
+        let zero = || Expr::scalar(Node::Number(Rational::ZERO));
+        let relation = super::expr::Relation { lhs: zero(), sign: Sign::Equal, rhs: zero() };
+        let formula = Formula::Relation(relation);
+        Self { formula, almost_surely: false, ..self.clone() }
+    }
+
     /// Whether the formula or a hypothesis is about the quantity.
     pub fn mentions(&self, quantity: Quantity) -> bool {
         let in_formula = |formula: &Formula| {
@@ -258,8 +328,7 @@ impl Dictionary {
     ///
     /// # Errors
     /// If the text is neither, with the place and the cause.
-    pub fn condition(&self, text: &str) -> Result<Condition, super::parser::FormulaError> {
-        use super::parser::FormulaError;
+    pub fn condition(&self, text: &str) -> Result<Condition, FormulaError> {
         let name = text.split('(').next().unwrap_or(text).trim();
         let row = super::vocabulary::CLASSES.iter().find(|row| row.name == name);
         let Some(row) = row else {
@@ -292,7 +361,7 @@ impl Dictionary {
                 let constant = self
                     .expression(constant)
                     .map_err(|error| FormulaError::new(at + error.at, error.cause))?;
-                let scalar = constant.shape == super::expr::Shape::Scalar;
+                let scalar = constant.shape == Shape::Scalar;
                 if scalar && constant.scope == Scope::Fixed {
                     Ok(Condition::Class(row.class, Some(constant)))
                 } else {

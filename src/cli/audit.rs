@@ -4,8 +4,9 @@ use super::{CONTRADICTED, INCONCLUSIVE, MET, SearchArgs, print, read, select};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use kd_audit::audit::data::{DataOptions, DataProblem};
-use kd_audit::audit::finding::{Conclusion, StatementFinding};
+use kd_audit::audit::finding::{Conclusion, ProofVerdict, StatementFinding};
 use kd_audit::audit::library::Library;
+use kd_audit::audit::prove::prove;
 use kd_audit::audit::runner::{Options, audit_statement};
 use kd_audit::claim::theorem::{Statement, Theorem};
 use kd_audit::error::Error;
@@ -115,13 +116,15 @@ pub fn run(library: Library, args: &AuditArgs) -> Result<u8, Error> {
         .filter_map(|id| library.theorem(id))
         .flat_map(|theorem| theorem.statements.iter().map(move |statement| (theorem, statement)))
         .collect();
+    let proofs = prove(&library);
     let case = data.as_ref().map(|data| data.case(options.budget));
     let progress = progress_bar(statements.len() as u64 + u64::from(data.is_some()), args.format);
     let (timed, data_report): (Vec<(StatementFinding, Duration)>, _) = rayon::join(
         || {
             let audited = statements.par_iter().map(|(theorem, statement)| {
                 let start = Instant::now();
-                let finding = audit_statement(theorem, statement, case.as_ref(), options);
+                let proof = ProofVerdict::of(&proofs, &theorem.id, &statement.part);
+                let finding = audit_statement(theorem, statement, proof, case.as_ref(), options);
                 progress.inc(1);
                 (finding, start.elapsed())
             });

@@ -5,7 +5,7 @@ mod refute;
 
 use clap::{Args, Parser, Subcommand};
 use kd_audit::audit::library::Library;
-use kd_audit::audit::prove::prove;
+use kd_audit::audit::prove::{ProofFinding, prove};
 use kd_audit::audit::runner::Options;
 use kd_audit::error::Error;
 use kd_audit::report;
@@ -91,7 +91,7 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
             let mut findings = prove(&library);
             findings.retain(|f| ids.is_empty() || ids.contains(&f.theorem.id));
             print(&report::proofs(&findings));
-            let bad = findings.iter().any(|f| matches!(f.verdict, Some(Err(_))));
+            let bad = findings.iter().any(ProofFinding::contradicts);
             Ok(if bad { CONTRADICTED } else { MET })
         }
         Command::Refute(args) => refute::run(library, &args),

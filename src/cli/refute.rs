@@ -77,6 +77,11 @@ pub fn run(library: Library, args: &RefuteArgs) -> Result<u8, Error> {
         ));
     }
     for statement in statements {
+        if let Some(why) = &statement.unevaluated {
+            print(&format!("{}/{} is not searched: {why}\n", theorem.id, statement.part));
+            code = code.max(INCONCLUSIVE);
+            continue;
+        }
         let name =
             ClaimName { theorem: theorem.id.clone(), part: statement.part.clone(), mutant: None };
         let seed_name = format!("{name} refute");
@@ -172,7 +177,13 @@ pub fn replay(mut library: Library, path: &Path, theorem: Option<&Path>) -> Resu
             claim.hash()
         ));
     }
-    let outcome = check_instance(claim, &witness.instance, Options::default().budget);
+    let concrete = match witness.symbols.is_empty() {
+        true => claim.clone(),
+        false => claim
+            .concrete(&witness.symbols)
+            .map_err(|error| Error::Usage(format!("{file}: where: {error}")))?,
+    };
+    let outcome = check_instance(&concrete, &witness.instance, Options::default().budget);
     print(&format!("{}: the claim {}\n", witness.claim, describe(&outcome)));
     Ok(match &outcome {
         Outcome::Fails(sides) if sides.numbers() == (witness.lhs, witness.rhs) => MET,

@@ -17,6 +17,7 @@ pub fn audit_table(report: &AuditReport, times: &[Duration]) -> String {
         [
             "claim",
             "grade",
+            "kernel",
             "exact",
             "enclosed",
             "data",
@@ -52,12 +53,13 @@ pub fn audit_table(report: &AuditReport, times: &[Duration]) -> String {
     text
 }
 
-fn row(finding: &StatementFinding, time: Duration) -> [String; 10] {
+fn row(finding: &StatementFinding, time: Duration) -> [String; 11] {
     let refuted = finding.mutants.iter().filter(|mutant| mutant.is_refuted()).count();
     let tally = &finding.instances;
     [
         format!("{}/{}", finding.theorem, finding.part),
         finding.grade.word().to_owned(),
+        finding.proof.word().to_owned(),
         tally.exact.to_string(),
         tally.enclosed.to_string(),
         finding.data.as_ref().map_or("-", |data| data.grade.word()).to_owned(),
@@ -70,7 +72,7 @@ fn row(finding: &StatementFinding, time: Duration) -> [String; 10] {
 }
 
 /// Left-aligned names and words, right-aligned numbers.
-fn table<const N: usize>(rows: &[[String; N]]) -> String {
+pub(super) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     let width =
         |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let numeric = |column: usize| {
@@ -123,7 +125,7 @@ pub fn explain_contradictions(report: &AuditReport) -> String {
             Grade::Rejected { hypothesis } => {
                 let _ = writeln!(text, "{name}: no instance satisfies the hypothesis {hypothesis}");
             }
-            Grade::Exact | Grade::Enclosed => {}
+            Grade::Proved { .. } | Grade::Exact | Grade::Enclosed => {}
         }
         for example in finding.examples.iter().filter(|example| !example.agrees) {
             let found = clipped(example.found.as_deref().unwrap_or("nothing"));
