@@ -100,6 +100,11 @@ impl Library {
 }
 
 impl Theorem {
+    /// The parts that are evaluated on instances.
+    pub fn evaluated(&self) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().filter(|statement| statement.unevaluated.is_none())
+    }
+
     /// The part of a name.
     pub fn statement(&self, part: &str) -> Option<&Statement> {
         self.statements.iter().find(|statement| statement.part == part)

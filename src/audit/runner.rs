@@ -145,7 +145,7 @@ pub fn audit_mutant(statement: &ClaimName, mutant: &Mutant, options: Options) ->
 
 /// A stored instance. What a claim assumes for every x is asked at the instance's x where the claim
 /// has symbols of its own: that shows that the hypotheses can be met, and never refutes.
-fn check_stored(claim: &Claim, stored: &Stored, budget: Budget) -> Outcome {
+pub fn check_stored(claim: &Claim, stored: &Stored, budget: Budget) -> Outcome {
     let instance = match stored.instance() {
         Ok(instance) => instance,
         Err(why) => return Outcome::Inconclusive { why },

@@ -294,7 +294,10 @@ pub enum Process {
 }
 
 impl Process {
-    /// Every process.
+    /// The processes that are followed along paths.
+    pub const FOLLOWED: [Self; 3] = [Self::Sgd, Self::Kd, Self::UnbiasedKd];
+
+    /// Every process with a step of its own.
     pub const ALL: [Self; 4] = [Self::Sgd, Self::Kd, Self::UnbiasedKd, Self::CompressedKd];
 
     /// Whether a compressor follows the step.

@@ -159,7 +159,7 @@ impl Survey {
         let statements: Vec<(String, &Statement)> = library
             .theorems()
             .iter()
-            .flat_map(|t| t.statements.iter().map(move |s| (format!("{}/{}", t.id, s.part), s)))
+            .flat_map(|t| t.evaluated().map(move |s| (format!("{}/{}", t.id, s.part), s)))
             .collect();
         let draws = |name: &str| if name == RARE.0 { RARE.1 } else { DRAWS };
         let work: Vec<(usize, usize)> = (0..statements.len())

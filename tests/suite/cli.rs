@@ -103,7 +103,7 @@ fn bad_input() {
         (vec!["audit", "symbol.toml"], vec!["symbol.toml:17:21:", "unknown symbol lamda"]),
         (vec!["audit", "undeclared.toml"], vec!["undeclared.toml:17:10:", "gamma is not declared"]),
         (vec!["audit", "type.toml"], vec!["type.toml:17:", "x_star is not declared"]),
-        (vec!["audit", "hypothesis.toml"], vec!["hypothesis.toml:12:", "hypotheses"]),
+        (vec!["audit", "hypothesis.toml"], vec!["hypothesis.toml:13:", "without hypotheses"]),
         (vec!["audit", "no-hypothesis.toml"], vec!["no-hypothesis.toml:13:", "without hypotheses"]),
         (vec!["audit", "class.toml"], vec!["class.toml:18:", "minimizer"]),
         (

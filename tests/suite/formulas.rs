@@ -54,6 +54,9 @@ fn displayed_formulas_read_back() {
     assert!(formulas.len() > 100);
     for formula in formulas {
         let text = formula.to_string();
+        if formula.relations().iter().any(|r| r.lhs.is_abstract() || r.rhs.is_abstract()) {
+            continue; // the symbols of its file are not in the standard dictionary
+        }
         let back = Dictionary::standard().formula(&text).unwrap();
         assert_eq!(back.to_string(), text);
         assert_eq!(parts(&back), parts(&formula), "{text}");
@@ -96,7 +99,15 @@ fn every_number_of_the_library_is_hashed() {
                 for range in numbers(&hypothesis.text) {
                     let text = one_more(&hypothesis.text, range);
                     let mut mutant = claim.clone();
-                    mutant.hypotheses[i].condition = theorem.dictionary.condition(&text).unwrap();
+                    mutant.hypotheses[i].condition = match hypothesis.condition {
+                        Condition::Everywhere(_) => Condition::Everywhere(Box::new(
+                            theorem.dictionary.formula(&text).unwrap(),
+                        )),
+                        _ if hypothesis.condition.is_here() => {
+                            Condition::Formula(Box::new(theorem.dictionary.formula(&text).unwrap()))
+                        }
+                        _ => theorem.dictionary.condition(&text).unwrap(),
+                    };
                     assert_ne!(mutant.hash(), claim.hash(), "{text}");
                     changed += 1;
                 }

@@ -1,8 +1,9 @@
 //! Formulas are data: editing one constant of a claim or of a definition in a TOML file, alone,
 //! changes a verdict.
 
-use kd_audit::audit::finding::Conclusion;
+use kd_audit::audit::finding::{Conclusion, ProofVerdict};
 use kd_audit::audit::library::{FILES, Library};
+use kd_audit::audit::prove::prove;
 use kd_audit::audit::runner::{Options, audit_statement};
 use std::ops::Range;
 
@@ -60,7 +61,12 @@ fn contradicted(edited: &str, text: &str) -> bool {
         .filter(|theorem| theorem.id == edited || theorem.uses.iter().any(|used| used == edited))
         .flat_map(|theorem| theorem.statements.iter().map(move |statement| (theorem, statement)))
         .any(|(theorem, statement)| {
-            audit_statement(theorem, statement, None, options).conclusion()
+            // What no instance decides is for the kernel.
+            let proof = match statement.unevaluated {
+                None => ProofVerdict::None,
+                Some(_) => ProofVerdict::of(&prove(&library), &theorem.id, &statement.part),
+            };
+            audit_statement(theorem, statement, proof, None, options).conclusion()
                 == Conclusion::Contradicted
         })
 }

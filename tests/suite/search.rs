@@ -11,7 +11,7 @@ use kd_audit::problem::Instance;
 fn every_mutant_is_refuted_by_search() {
     let mut survivors = Vec::new();
     for theorem in Library::load().unwrap().theorems() {
-        for statement in &theorem.statements {
+        for statement in theorem.evaluated() {
             for mutant in statement.mutants.iter().filter(|m| m.expect == Expectation::Refuted) {
                 let name = format!("{}/{} [{}]", theorem.id, statement.part, mutant.name);
                 let result = search(&mutant.claim, &name, 1, 40_000, Budget::STANDARD);
