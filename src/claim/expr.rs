@@ -332,6 +332,16 @@ impl Expr {
         Self { node, shape: self.shape, scope: self.scope }
     }
 
+    /// Whether it nests at most this deep and has at most this many parts.
+    pub fn is_within(&self, depth: usize, mut parts: usize) -> bool {
+        fn within(expr: &Expr, depth: usize, parts: &mut usize) -> bool {
+            let room = depth > 0 && *parts > 0;
+            *parts = parts.saturating_sub(1);
+            room && expr.children().into_iter().all(|part| within(part, depth - 1, parts))
+        }
+        within(self, depth, &mut parts)
+    }
+
     /// Calls `visit` on this expression and all of its parts, bodies of definitions included.
     pub fn walk(&self, visit: &mut impl FnMut(&Expr)) {
         visit(self);

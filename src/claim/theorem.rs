@@ -11,6 +11,9 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The constant of a class is written into other formulas, which have a bound on their size.
+pub(crate) const MAX_CONSTANT: usize = 300;
+
 /// One theorem file.
 #[derive(Clone, Debug)]
 pub struct Theorem {
@@ -362,6 +365,9 @@ impl Dictionary {
                     .expression(constant)
                     .map_err(|error| FormulaError::new(at + error.at, error.cause))?;
                 let scalar = constant.shape == Shape::Scalar;
+                if !constant.is_within(MAX_CONSTANT, 10_000) {
+                    return Err(FormulaError::new(at, "this constant is too large once expanded"));
+                }
                 if scalar && constant.scope == Scope::Fixed {
                     Ok(Condition::Class(row.class, Some(constant)))
                 } else {

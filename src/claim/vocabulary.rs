@@ -191,8 +191,8 @@ pub static QUANTITIES: [QuantityEntry; 47] = [
     row(Q::XCompressed, "x_compressed", r"\mathcal{C}(x^+)", Vector, Random(Law::Coin), "the point after one step, compressed"),
     row(Q::GradInf, "grad_inf", r"\nabla f(x^\infty)", Vector, Random(Law::Stationary), "full gradient at a point drawn from the stationary law"),
     non_negative(row(Q::GapLambda, "gap_lambda", r"(f(x_\lambda)-f^*)", Scalar, Fixed, "suboptimality of the tilted minimiser")),
-    non_negative(row(Q::GapTilted, "gap_tilted", r"D_f(x,x_\lambda)", Scalar, State,
-        "f(x) - f(x_lambda) - <grad f(x_lambda), x - x_lambda>, for convex f")),
+    row(Q::GapTilted, "gap_tilted", r"D_f(x,x_\lambda)", Scalar, State,
+        "f(x) - f(x_lambda) - <grad f(x_lambda), x - x_lambda>; non-negative where f is convex"),
     non_negative(row(Q::Omega, "omega", r"\omega", Scalar, Fixed, "variance of the compressor relative to the squared norm")),
     positive(row(Q::Delta, "delta", r"\delta", Scalar, Fixed, "a third free number: how the compressor's error is split")),
 ];
@@ -407,7 +407,7 @@ pub static CLASSES: [ClassEntry; 11] = [
         name: "convex_samples",
         constant: false,
         latex: r"f_n \text{ convex}",
-        says: &[],
+        says: &[("-gap", "0 <= gap_tilted")],
         meaning: "every sample loss is convex",
     },
     ClassEntry {
@@ -460,6 +460,7 @@ pub static CLASSES: [ClassEntry; 11] = [
         latex: r"f(y) \ge f(x) + \langle \nabla f(x), y-x\rangle + \tfrac{#}{2}\|y-x\|^2",
         says: &[
             ("", "gap + k/2*norm_sq(x - x_star) <= inner(E[grad], x - x_star)"),
+            ("-gap", "k/2*norm_sq(x - x_lambda) <= gap_tilted"),
             (
                 "-tilted",
                 "gap_tilted + k/2*norm_sq(x - x_lambda) <= inner(E[grad] - E[grad_lambda], x - x_lambda)",

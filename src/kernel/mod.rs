@@ -7,6 +7,7 @@
 //!
 //! Only [`check`] makes a [`Proved`].
 
+mod form;
 mod normal;
 mod polynomial;
 mod rules;
@@ -96,13 +97,14 @@ pub enum Cause {
 /// # Errors
 /// The first step that is not accepted, and why.
 pub fn check(claim: &Claim, proof: &Proof, library: &Library) -> Result<Proved, Rejection> {
+    let at_claim = |cause| Rejection { place: "the claim".into(), cause };
+    form::claim(claim, &proof.certificates).map_err(at_claim)?;
     let mut context = Context::new(claim.process);
     assume(&mut context, claim)?;
     for step in &proof.steps {
         rules::derive(&mut context, claim, step, library)?;
     }
     context.used = Basis::default();
-    let at_claim = |cause| Rejection { place: "the claim".into(), cause };
     conclude(&mut context, &claim.formula, &proof.certificates).map_err(at_claim)?;
     Ok(Proved { claim: claim.clone(), basis: context.used })
 }
@@ -169,7 +171,7 @@ fn conclude(context: &mut Context, formula: &Formula, certificates: &[Expr]) -> 
         }
         Formula::Relation(relation) => relation,
     };
-    let cases = cases(relation);
+    let cases = cases(relation)?;
     if cases.len() != certificates.len() {
         let (wanted, found) = (cases.len(), certificates.len());
         return Err(Cause::Rule(format!(
@@ -195,7 +197,8 @@ fn conclude(context: &mut Context, formula: &Formula, certificates: &[Expr]) -> 
 }
 
 /// Min and max by cases: each list holds relations of which one suffices, and all lists are needed.
-fn cases(relation: &Relation) -> Vec<Vec<Relation>> {
+fn cases(relation: &Relation) -> Result<Vec<Vec<Relation>>, Cause> {
+    const MOST: usize = 1_000;
     fn parts(side: &Expr, least: bool) -> Option<&[Expr]> {
         match &side.node {
             Node::Defined(definition) => parts(&definition.body, least),
@@ -207,7 +210,7 @@ fn cases(relation: &Relation) -> Vec<Vec<Relation>> {
     let (low, high) = match relation.sign {
         Sign::AtMost | Sign::Less => (&relation.lhs, &relation.rhs),
         Sign::AtLeast | Sign::Greater => (&relation.rhs, &relation.lhs),
-        Sign::Equal | Sign::NotEqual => return vec![vec![relation.clone()]],
+        Sign::Equal | Sign::NotEqual => return Ok(vec![vec![relation.clone()]]),
     };
     let strict = matches!(relation.sign, Sign::Less | Sign::Greater);
     let sign = if strict { Sign::Less } else { Sign::AtMost };
@@ -217,19 +220,23 @@ fn cases(relation: &Relation) -> Vec<Vec<Relation>> {
     // need one.
     let highs = each(high, true).unwrap_or_else(|| alone(high));
     let lows = each(low, false).unwrap_or_else(|| alone(low));
-    let mut all = Vec::new();
+    let (mut all, mut count) = (Vec::new(), 0);
     for high in &highs {
         for low in &lows {
             let mut some = Vec::new();
             for low in each(low, true).unwrap_or_else(|| alone(low)) {
                 for high in each(high, false).unwrap_or_else(|| alone(high)) {
                     some.push(Relation { lhs: low.clone(), sign, rhs: high });
+                    count += 1;
+                    if count > MOST {
+                        return Err(Cause::Rule("the claim has too many cases".into()));
+                    }
                 }
             }
             all.push(some);
         }
     }
-    all
+    Ok(all)
 }
 
 /// Shows one relation by a certificate: its slack has the certificate's normal form, and the

@@ -96,7 +96,7 @@ impl Polynomial {
 
     pub fn times(&self, other: &Self, work: &Work) -> Result<Self, TooLarge> {
         let words = |p: &Self| p.0.values().map(|value| 1 + value.bits() / 64).sum::<u64>();
-        work.spend(words(self).saturating_mul(words(other)))?;
+        work.spend(words(self).saturating_mul(words(other)).max(1))?;
         let mut product = Self::default();
         for (left, a) in &self.0 {
             for (right, b) in &other.0 {

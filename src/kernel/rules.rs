@@ -2,13 +2,13 @@
 
 use super::normal::{Signs, normal};
 use super::sign::{Basis, Context, Relationship};
-use super::{Cause, Library, Proved, Rejection, add_fact, agree, show};
+use super::{Cause, Library, Proved, Rejection, add_fact, agree, form, show};
 use crate::claim::expr::{
     Exponent, Expr, Formula, Known, Node, Relation, Scope, Shape, Sign, Symbol, SymbolKind,
     depends_on_point,
 };
 use crate::claim::proof::{Axiom, Induction, Rule, StatementName, Step, Unrolling};
-use crate::claim::theorem::{Claim, Condition};
+use crate::claim::theorem::{Claim, Condition, Hypothesis};
 use crate::claim::vocabulary::{Class, Law, MOTIONS, POINTS, Process, Quantity};
 use crate::scalar::{Rational, Scalar};
 use std::sync::Arc;
@@ -21,6 +21,7 @@ pub(super) fn derive(
     library: &Library,
 ) -> Result<(), Rejection> {
     let at_step = |cause| Rejection { place: format!("[{}]", step.name), cause };
+    form::step(claim, step).map_err(at_step)?;
     let basis = by_rule(context, claim, step, library).map_err(at_step)?;
     add_fact(context, &step.name, &step.claim, basis).map_err(at_step)
 }
@@ -111,8 +112,16 @@ fn axiom(
     context.used.axioms.insert(axiom.name);
     for hypothesis in &claim.hypotheses {
         let needed = |class| axiom.needs.iter().any(|(needed, _)| *needed == class);
-        if matches!(hypothesis.condition, Condition::Class(class, _) if needed(class)) {
+        let Condition::Class(class, constant) = &hypothesis.condition else { continue };
+        if needed(*class) {
             context.used.hypotheses.insert(hypothesis.name.clone());
+            // f = const is QSC(0) and ES(-1).
+            if let Some(constant) = constant
+                && context.sign(constant)? == Known::Real
+            {
+                let part = constant.to_string();
+                return Err(Cause::Sign { wanted: "non-negative", part });
+            }
         }
     }
     if let Some(Formula::Relation(premise)) = axiom.premise() {
@@ -250,6 +259,7 @@ fn moves(relation: &Relation) -> bool {
                     depends_on_point(*quantity)
                 }
                 Node::Symbol(s) | Node::Apply(s, _) => s.moves || s.scope == Scope::State,
+                Node::Slack(_) => true,
                 _ => false,
             };
         });
@@ -336,6 +346,13 @@ fn check_symbols(
         }
     }
     for (name, value) in with {
+        // y, y⁺, y^t and y⁰ belong together.
+        let moves = |s: &Arc<Symbol>| {
+            s.motion.as_ref().is_some_and(|motion| s.name == *name || motion.contains(name))
+        };
+        if theirs.symbols.iter().any(moves) {
+            return Err(rule(format!("{name} is followed along a path and cannot be replaced")));
+        }
         let (shape, scope, may_move, sign) =
             match (theirs.symbols.iter().find(|s| s.name == *name), Quantity::named(name)) {
                 (Some(own), _) => {
@@ -353,8 +370,13 @@ fn check_symbols(
                         quantity,
                         Quantity::Lambda | Quantity::Kappa | Quantity::A | Quantity::Eta
                     );
-                    // The step of the process has the weight in it.
-                    let fixed = quantity == Quantity::Lambda && mentions_process(theirs);
+                    // The step of the process has the weight in it, and so have these points.
+                    use Quantity::{GapLambda, GapTilted, GradLambda, MixedGrad, Sgd0, XLambda};
+                    let weighted = [GapLambda, GapTilted, GradLambda, MixedGrad, Sgd0, XLambda]
+                        .into_iter()
+                        .any(|quantity| theirs.mentions(quantity));
+                    let fixed =
+                        quantity == Quantity::Lambda && (weighted || mentions_process(theirs));
                     if !free || fixed {
                         return Err(rule(format!("{name} is not free to be replaced")));
                     }
@@ -478,7 +500,9 @@ fn along(claim: &Claim, expr: &Expr, time: Along) -> Result<Expr, Cause> {
             };
             let found = claim.symbols.iter().find(|s| s.name == *name && fits(s.scope))?;
             let (from, to) = (symbol(own), symbol(found));
-            (from.shape == to.shape).then_some(to)
+            // What is known of its sign holds at every time, and no more than that.
+            let known = matches!(found.kind, SymbolKind::Scalar(Known::Real));
+            (from.shape == to.shape && (known || found.kind == own.kind)).then_some(to)
         }
         _ => None,
     });
@@ -500,7 +524,7 @@ fn along(claim: &Claim, expr: &Expr, time: Along) -> Result<Expr, Cause> {
             Node::Symbol(own) | Node::Apply(own, _) => {
                 own.scope == Scope::State || (own.moves && time != Along::Next)
             }
-            Node::Expectation(..) => true,
+            Node::Expectation(..) | Node::Slack(_) => true,
             _ => false,
         };
         if bad {
@@ -537,7 +561,7 @@ fn induct(
     // What is derived from the equality at x is forgotten afterwards, and none of it may rest on
     // what is known at this x alone.
     let known = context.facts.len();
-    add_fact(context, "before", before, Basis::default())?;
+    add_fact(context, "before", before, Basis { here: true, ..Basis::default() })?;
     let result = (|| {
         for step in steps {
             derive(context, claim, step, library).map_err(|error| rule(error.to_string()))?;
@@ -548,9 +572,11 @@ fn induct(
     basis.add(&context.used);
     context.facts.truncate(known);
     result?;
-    if basis.here {
+    let here = |h: &Hypothesis| h.condition.is_here() && basis.hypotheses.contains(&h.name);
+    if claim.hypotheses.iter().any(here) {
         return Err(rule("an induction step must hold for every x"));
     }
+    basis.here = false;
     context.used = basis;
     same(context, claimed, Relationship::Zero, &at(Along::After)?.slack())
 }

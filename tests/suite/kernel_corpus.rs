@@ -1,0 +1,234 @@
+//! Every proof of the library, tampered with in every way that a program can think of.
+//!
+//! A tampered certificate, step or order leaves the claim as it was: where the kernel still accepts,
+//! the claim is still true, and the case is counted. A tampered hypothesis or goal changes the
+//! claim: where the kernel accepts, the case must be in [`IMPLIED`], or the hypothesis unused.
+
+use kd_audit::audit::library::Library;
+use kd_audit::claim::expr::{Expr, Formula, Node, Sign};
+use kd_audit::claim::proof::{Proof, Rule, StatementName, Step};
+use kd_audit::claim::theorem::{Claim, Condition};
+use kd_audit::claim::vocabulary::Class;
+use kd_audit::kernel::{self, Proved};
+use kd_audit::scalar::Rational;
+use std::collections::BTreeMap;
+
+/// Changed claims that the same proof proves: statement, tampering, and why that is right.
+const IMPLIED: &[(&str, &str, &str)] = &[];
+
+/// Multiplied by n/100.
+fn percent(expr: &Expr, n: i64) -> Expr {
+    let factor = Expr::scalar(Node::Number(Rational::ratio(n, 100)));
+    let node = Node::Multiply(Box::new(factor), Box::new(expr.clone()));
+    Expr { node, ..expr.clone() }
+}
+
+/// The terms of a sum, each with what the sum is where it is changed.
+fn terms(expr: &Expr, change: &mut dyn FnMut(&Expr) -> Vec<Expr>) -> Vec<Expr> {
+    let mut all = Vec::new();
+    if let Node::Add(a, b) | Node::Subtract(a, b) = &expr.node {
+        let add = matches!(expr.node, Node::Add(..));
+        let rebuilt = |a: Expr, b: Expr| {
+            let (a, b) = (Box::new(a), Box::new(b));
+            let node = if add { Node::Add(a, b) } else { Node::Subtract(a, b) };
+            Expr { node, ..expr.clone() }
+        };
+        all.extend(terms(a, change).into_iter().map(|new| rebuilt(new, (**b).clone())));
+        all.extend(terms(b, change).into_iter().map(|new| rebuilt((**a).clone(), new)));
+        return all;
+    }
+    all.extend(change(expr));
+    all
+}
+
+/// Each term multiplied by 101/100, negated, and dropped.
+fn tampered(expr: &Expr) -> Vec<Expr> {
+    let zero = |e: &Expr| matches!(&e.node, Node::Number(v) if *v == Rational::integer(0));
+    if zero(expr) {
+        return vec![Expr::scalar(Node::Number(Rational::integer(1)))];
+    }
+    terms(expr, &mut |term| vec![percent(term, 101), percent(term, -100), percent(term, 0)])
+}
+
+fn tampered_steps(steps: &[Step]) -> Vec<Vec<Step>> {
+    let mut all = Vec::new();
+    for (i, step) in steps.iter().enumerate() {
+        let rules: Vec<Rule> = match &step.rule {
+            Rule::Certificate(c) => tampered(c).into_iter().map(Rule::Certificate).collect(),
+            Rule::Induction(induction) => {
+                let with = |start: Expr, next: Expr| {
+                    let mut new = (**induction).clone();
+                    (new.start, new.next) = (start, next);
+                    Rule::Induction(Box::new(new))
+                };
+                let starts = tampered(&induction.start).into_iter();
+                let nexts = tampered(&induction.next).into_iter();
+                let starts = starts.map(|start| with(start, induction.next.clone()));
+                starts.chain(nexts.map(|next| with(induction.start.clone(), next))).collect()
+            }
+            Rule::Unroll(unrolling) => [98, 99, 101, -100]
+                .into_iter()
+                .flat_map(|n| {
+                    let (mut a, mut b, mut c) =
+                        (unrolling.clone(), unrolling.clone(), unrolling.clone());
+                    a.noise = percent(&a.noise, n);
+                    b.contraction = percent(&b.contraction, n);
+                    c.potential = percent(&c.potential, n);
+                    [a, b, c].map(Rule::Unroll)
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        let mut claims = vec![(percent(&step.claim.lhs, 101), step.claim.rhs.clone())];
+        claims.push((step.claim.lhs.clone(), percent(&step.claim.rhs, 99)));
+        let with = |new: Step| {
+            let mut steps = steps.to_vec();
+            steps[i] = new;
+            steps
+        };
+        all.extend(rules.into_iter().map(|rule| with(Step { rule, ..step.clone() })));
+        all.extend(claims.into_iter().map(|(lhs, rhs)| {
+            let mut new = step.clone();
+            (new.claim.lhs, new.claim.rhs) = (lhs, rhs);
+            with(new)
+        }));
+        let mut dropped = steps.to_vec();
+        dropped.remove(i);
+        all.push(dropped);
+        if i > 0 {
+            let mut swapped = steps.to_vec();
+            swapped.swap(i - 1, i);
+            all.push(swapped);
+        }
+    }
+    all
+}
+
+/// The claim's goals made stronger by one part in a hundred.
+fn stronger(claim: &Claim) -> Vec<(String, Claim)> {
+    let Formula::Relation(relation) = &claim.formula else { return Vec::new() };
+    let (left, right) = match relation.sign {
+        Sign::AtMost | Sign::Less => (101, 99),
+        Sign::AtLeast | Sign::Greater => (99, 101),
+        Sign::Equal => (101, 99),
+        Sign::NotEqual => return Vec::new(),
+    };
+    let zero = |e: &Expr| {
+        matches!(&e.node, Node::Number(v) if *v == Rational::integer(0))
+            || matches!(&e.node, Node::Multiply(a, _) if matches!(&a.node, Node::Number(v) if *v == Rational::integer(0)))
+    };
+    let mut all = Vec::new();
+    for (side, n) in [("left", left), ("right", right)] {
+        let mut new = relation.clone();
+        let place = if side == "left" { &mut new.lhs } else { &mut new.rhs };
+        if zero(place) {
+            continue;
+        }
+        *place = percent(place, n);
+        let formula = Formula::Relation(new);
+        all.push((format!("{side} side"), Claim { formula, ..claim.clone() }));
+    }
+    all
+}
+
+/// The hypotheses dropped, and made weaker.
+fn weaker(claim: &Claim) -> Vec<(String, String, Claim)> {
+    let mut all = Vec::new();
+    for (i, hypothesis) in claim.hypotheses.iter().enumerate() {
+        let name = &hypothesis.name;
+        let mut dropped = claim.clone();
+        dropped.hypotheses.remove(i);
+        all.push((name.clone(), format!("without {name}"), dropped));
+        let mut changed = claim.clone();
+        let condition = &mut changed.hypotheses[i].condition;
+        match condition {
+            Condition::Class(class, Some(constant)) => {
+                let larger = matches!(class, Class::Es | Class::Sm | Class::Uc);
+                *constant = percent(constant, if larger { 101 } else { 99 });
+            }
+            Condition::Formula(formula) | Condition::Everywhere(formula) => {
+                let Formula::Relation(relation) = &mut **formula else { continue };
+                let n = match relation.sign {
+                    Sign::AtMost | Sign::Less => 101,
+                    _ => 99,
+                };
+                relation.rhs = percent(&relation.rhs, n);
+            }
+            Condition::Class(_, None) => continue,
+        }
+        all.push((name.clone(), format!("weaker {name}"), changed));
+    }
+    all
+}
+
+#[test]
+fn tampered_proofs_prove_nothing_else() {
+    let library = Library::load().unwrap();
+    let mut proved = kernel::Library::new();
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut unexpected = Vec::new();
+    let mut seen: Vec<(String, Proof)> = Vec::new();
+    for theorem in library.theorems() {
+        for statement in &theorem.statements {
+            let Some(proof) = &statement.proof else { continue };
+            let name = StatementName { theorem: theorem.id.clone(), part: statement.part.clone() };
+            let claim = &statement.claim;
+            let original: Proved = match kernel::check(claim, proof, &proved) {
+                Ok(original) => original,
+                Err(error) => panic!("{name}: {error}"),
+            };
+            let mut count = |kind, accepted: bool| {
+                let entry = counts.entry(kind).or_insert((0, 0));
+                *entry = (entry.0 + 1, entry.1 + usize::from(accepted));
+            };
+            let accepts = |claim: &Claim, proof: &Proof| {
+                kernel::check(claim, proof, &proved).is_ok()
+            };
+            for (i, certificate) in proof.certificates.iter().enumerate() {
+                for new in tampered(certificate) {
+                    let mut proof = proof.clone();
+                    proof.certificates[i] = new;
+                    count("certificate", accepts(claim, &proof));
+                }
+            }
+            for steps in tampered_steps(&proof.steps) {
+                let proof = Proof { steps, ..proof.clone() };
+                count("step", accepts(claim, &proof));
+            }
+            let shape = format!("{:?} {}", claim.process, proof.certificates.len());
+            for (_, other) in seen.iter().filter(|(own, _)| *own == shape) {
+                let certificates = other.certificates.clone();
+                count("certificates of another", accepts(claim, &Proof { certificates, ..proof.clone() }));
+                count("proof of another", accepts(claim, other));
+            }
+            seen.push((shape, proof.clone()));
+            let mut changed = |tampering: String, accepted: bool| {
+                let listed =
+                    IMPLIED.iter().any(|(s, t, _)| *s == name.to_string() && *t == tampering);
+                if accepted != listed {
+                    let how = if accepted { "accepted" } else { "listed and rejected" };
+                    unexpected.push(format!("{name}: {tampering}: {how}"));
+                }
+            };
+            for (tampering, claim) in stronger(claim) {
+                let accepted = accepts(&claim, proof);
+                count("goal", accepted);
+                changed(tampering, accepted);
+            }
+            let unused: Vec<&str> = original.unused_hypotheses().collect();
+            for (hypothesis, tampering, claim) in weaker(claim) {
+                let accepted = accepts(&claim, proof);
+                count("hypothesis", accepted);
+                if !unused.contains(&hypothesis.as_str()) {
+                    changed(tampering, accepted);
+                }
+            }
+            proved.insert(name, original);
+        }
+    }
+    for (kind, (tried, accepted)) in &counts {
+        println!("{kind}: {tried} tampered, {accepted} accepted");
+    }
+    assert!(unexpected.is_empty(), "{}", unexpected.join("\n"));
+    assert!(!counts.is_empty());
+}
