@@ -158,11 +158,11 @@ pub static AXIOMS: [Axiom; 12] = [
     },
     Axiom {
         name: "tilt",
-        needs: &[(Class::Sc, "")],
+        needs: &[],
         process: None,
         given: None,
         says: "E[grad_lambda] = lambda*E[c]",
-        because: "the definition of x_lambda, which strong convexity gives",
+        because: "the definition of x_lambda",
     },
     Axiom {
         name: "batch-size",

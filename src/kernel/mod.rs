@@ -18,6 +18,7 @@ pub use normal::Untranslatable;
 use crate::claim::expr::{Expr, Formula, Known, Node, Relation, Sign};
 use crate::claim::proof::{Proof, StatementName};
 use crate::claim::theorem::Claim;
+use crate::claim::vocabulary::{Class, Quantity};
 use crate::scalar::Rational;
 use normal::{Signs, combine, normal};
 use sign::{Basis, Context, Fact, Relationship};
@@ -106,6 +107,12 @@ pub fn check(claim: &Claim, proof: &Proof, library: &Library) -> Result<Proved, 
     }
     context.used = Basis::default();
     conclude(&mut context, &claim.formula, &proof.certificates).map_err(at_claim)?;
+    // Without convexity x_λ need not exist, and nothing follows for what is not about it.
+    use Quantity::{GapLambda, GapTilted, GradLambda, XLambda};
+    let about = [GapLambda, GapTilted, GradLambda, XLambda].into_iter().any(|q| claim.mentions(q));
+    if context.used.axioms.contains("tilt") && !about && !claim.assumes(Class::Sc) {
+        return Err(at_claim(Cause::Rule("the axiom tilt needs an x_lambda: SC".into())));
+    }
     Ok(Proved { claim: claim.clone(), basis: context.used })
 }
 

@@ -281,6 +281,22 @@ fn mentions_path(claim: &Claim) -> bool {
         .any(|quantity| claim.mentions(quantity))
 }
 
+fn mentions_symbol(claim: &Claim, name: &str) -> bool {
+    let formulas = claim.hypotheses.iter().flat_map(|h| h.condition.says());
+    let formulas = formulas.map(|(_, formula)| formula).chain([claim.formula.clone()]);
+    let mut found = false;
+    for formula in formulas {
+        for relation in formula.relations() {
+            for side in [&relation.lhs, &relation.rhs] {
+                side.walk(&mut |part| {
+                    found |= matches!(&part.node, Node::Symbol(own) if own.name == name);
+                });
+            }
+        }
+    }
+    found
+}
+
 /// A class with this constant is among the hypotheses.
 fn assumed(
     context: &mut Context,
@@ -346,11 +362,14 @@ fn check_symbols(
         }
     }
     for (name, value) in with {
-        // y, y⁺, y^t and y⁰ belong together.
-        let moves = |s: &Arc<Symbol>| {
-            s.motion.as_ref().is_some_and(|motion| s.name == *name || motion.contains(name))
+        // y, y⁺, y^t and y⁰ belong together where the path is spoken of.
+        let follows = |s: &Arc<Symbol>| {
+            s.motion.as_ref().is_some_and(|motion| {
+                let own = s.name == *name || motion.contains(name);
+                own && motion[1..].iter().any(|later| mentions_symbol(theirs, later))
+            })
         };
-        if theirs.symbols.iter().any(moves) {
+        if theirs.symbols.iter().any(follows) {
             return Err(rule(format!("{name} is followed along a path and cannot be replaced")));
         }
         let (shape, scope, may_move, sign) =

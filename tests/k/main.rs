@@ -5,3 +5,5 @@ mod kernel_support;
 mod kernel_forgeries;
 #[path = "../suite/kernel_corpus.rs"]
 mod kernel_corpus;
+#[path = "../suite/kernel_rules.rs"]
+mod kernel_rules;
