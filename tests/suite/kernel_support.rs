@@ -45,7 +45,11 @@ impl Part {
 }
 
 /// The theorem files that a compact text describes, as TOML.
-pub fn files(compact: &str, random: &BTreeSet<String>, unused: &BTreeSet<String>) -> Vec<(String, String)> {
+pub fn files(
+    compact: &str,
+    random: &BTreeSet<String>,
+    unused: &BTreeSet<String>,
+) -> Vec<(String, String)> {
     let mut files: Vec<(String, String, Vec<Part>)> = vec![("test".into(), String::new(), vec![])];
     for line in compact.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));

@@ -18,6 +18,16 @@ mod fuzz;
 mod horizons;
 /// Every interval operation against exact rationals.
 mod interval;
+/// Every proof of the library, tampered with.
+mod kernel_corpus;
+/// Proofs that should prove nothing.
+mod kernel_forgeries;
+/// Damaged proofs and arbitrary expressions.
+mod kernel_fuzz;
+/// Each rule of the kernel.
+mod kernel_rules;
+/// Small theorem files, written as a few lines each.
+mod kernel_support;
 /// Syntax and type errors, with their places.
 mod language;
 /// The theorem files: parts, examples, stored witnesses.
