@@ -20,8 +20,7 @@ pub(super) fn claim(claim: &Claim, certificates: &[Expr]) -> Result<(), Cause> {
                 let good = |k: &Expr| {
                     k.shape == Shape::Scalar && k.scope == Scope::Fixed && k.is_within(300, PARTS)
                 };
-                if constant.is_some() != class.entry().constant || !constant.iter().all(|k| good(k))
-                {
+                if constant.is_some() != class.entry().constant || !constant.iter().all(good) {
                     return Err(refused("the constant of a class has the wrong form"));
                 }
                 constant.iter().try_for_each(|k| expression(claim, k, false))?;
