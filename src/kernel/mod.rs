@@ -2,7 +2,7 @@
 //!
 //! A certificate is an expression that is *seen* to be non-negative ([`sign`]) and has the same
 //! normal form ([`normal`], over [`polynomial`]) as right side minus left side. Everything else is
-//! a rule that yields a further fact. There is no search here, no floating-point number, no input
+//! a rule that yields a further fact. [`show`] words refusals and decides nothing. There is no search here, no floating-point number, no input
 //! or output; what is not understood is refused.
 //!
 //! Only [`check`] makes a [`Proved`].
@@ -11,9 +11,11 @@ mod form;
 mod normal;
 mod polynomial;
 mod rules;
+pub mod show;
 mod sign;
 
 pub use normal::Untranslatable;
+pub use show::Residual;
 
 use crate::claim::expr::{Expr, Formula, Known, Node, Relation, Sign};
 use crate::claim::proof::{Proof, StatementName};
@@ -59,7 +61,7 @@ impl Proved {
 }
 
 /// Why a proof is not accepted.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{place}: {cause}")]
 pub struct Rejection {
     /// The hypothesis or step, or the claim itself.
@@ -69,21 +71,23 @@ pub struct Rejection {
 }
 
 /// What is wrong with a step of a proof.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Cause {
     /// A part of a certificate has no visible sign.
-    #[error("not seen to be {wanted}: {part}")]
+    #[error("not seen to be {wanted}: {}", show::plain(part))]
     Sign {
         /// Non-negative, positive, zero or different from zero.
         wanted: &'static str,
-        /// The first part without that sign.
-        part: String,
+        /// The smallest part without that sign.
+        part: Box<Expr>,
     },
     /// The identity does not hold.
-    #[error("the certificate does not add up; claim minus certificate is {residual}")]
+    #[error("{}; the difference is {residual}", compared.fault())]
     Residual {
-        /// What is left, as a quotient of polynomials in Gram symbols.
-        residual: String,
+        /// What is compared.
+        compared: Compared,
+        /// What is left.
+        residual: Residual,
     },
     /// A formula has no normal form.
     #[error(transparent)]
@@ -93,6 +97,27 @@ pub enum Cause {
     Rule(String),
 }
 
+/// Two expressions that should be equal: the residual is the first minus the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compared {
+    /// The slack of an inequality, and its certificate.
+    Certificate,
+    /// The slack of an equality or equivalence, and its certificate.
+    Identity,
+    /// What a step claims, and what its rule yields.
+    Rule,
+}
+
+impl Compared {
+    /// What is wrong if they differ.
+    pub fn fault(self) -> &'static str {
+        match self {
+            Self::Certificate | Self::Identity => "the certificate does not add up to the claim",
+            Self::Rule => "what the rule yields does not add up to the claim",
+        }
+    }
+}
+
 /// Checks a proof of a claim. `library` holds the statements that it may use.
 ///
 /// # Errors
@@ -100,13 +125,17 @@ pub enum Cause {
 pub fn check(claim: &Claim, proof: &Proof, library: &Library) -> Result<Proved, Rejection> {
     let at_claim = |cause| Rejection { place: "the claim".into(), cause };
     form::claim(claim, &proof.certificates).map_err(at_claim)?;
-    let mut context = Context::new(claim.process);
+    let mut context = Context::new(claim.process, claim.symbols.clone());
     assume(&mut context, claim)?;
     for step in &proof.steps {
         rules::derive(&mut context, claim, step, library)?;
     }
     context.used = Basis::default();
-    conclude(&mut context, &claim.formula, &proof.certificates).map_err(at_claim)?;
+    let at_case = |(case, cause): (Option<usize>, _)| {
+        let case = case.map_or(String::new(), |case| format!(", case {case}"));
+        Rejection { place: format!("the claim{case}"), cause }
+    };
+    conclude(&mut context, &claim.formula, &proof.certificates).map_err(at_case)?;
     // Without convexity x_λ need not exist, and nothing follows for what is not about it.
     use Quantity::{GapLambda, GapTilted, GradLambda, XLambda};
     let about = [GapLambda, GapTilted, GradLambda, XLambda].into_iter().any(|q| claim.mentions(q));
@@ -170,22 +199,26 @@ fn add_fact(
     Ok(())
 }
 
-/// Shows the formula by certificates: one for each case.
-fn conclude(context: &mut Context, formula: &Formula, certificates: &[Expr]) -> Result<(), Cause> {
+/// Shows the formula by certificates: one for each case. A refusal names the case, from 1, if there
+/// are several.
+fn conclude(
+    context: &mut Context,
+    formula: &Formula,
+    certificates: &[Expr],
+) -> Result<(), (Option<usize>, Cause)> {
     let relation = match formula {
         Formula::Equivalence(left, right) => {
-            return equivalence(context, left, right, certificates);
+            return equivalence(context, left, right, certificates).map_err(|cause| (None, cause));
         }
         Formula::Relation(relation) => relation,
     };
-    let cases = cases(relation)?;
+    let cases = cases(relation).map_err(|cause| (None, cause))?;
     if cases.len() != certificates.len() {
         let (wanted, found) = (cases.len(), certificates.len());
-        return Err(Cause::Rule(format!(
-            "the claim has {wanted} case(s), and the proof {found} certificate(s)"
-        )));
+        let cause = format!("the claim has {wanted} case(s), and the proof {found} certificate(s)");
+        return Err((None, Cause::Rule(cause)));
     }
-    for (choices, certificate) in cases.iter().zip(certificates) {
+    for (i, (choices, certificate)) in cases.iter().zip(certificates).enumerate() {
         let mut refusal = None;
         let mut shown = false;
         for choice in choices {
@@ -197,7 +230,8 @@ fn conclude(context: &mut Context, formula: &Formula, certificates: &[Expr]) -> 
             }
         }
         if !shown {
-            return Err(refusal.unwrap_or_else(|| Cause::Rule("an empty case".into())));
+            let cause = refusal.unwrap_or_else(|| Cause::Rule("an empty case".into()));
+            return Err(((cases.len() > 1).then_some(i + 1), cause));
         }
     }
     Ok(())
@@ -256,20 +290,28 @@ fn show(context: &mut Context, relation: &Relation, certificate: &Expr) -> Resul
         Relationship::NonNegative => ("non-negative", context.sign(certificate)? != Known::Real),
     };
     if !ok {
-        return Err(Cause::Sign { wanted, part: unseen(context, certificate, wanted) });
+        return Err(Cause::Sign {
+            wanted,
+            part: Box::new(show::unseen(context, certificate, wanted)),
+        });
     }
-    agree(context, &relation.slack(), certificate)
+    let compared = if wanted == "zero" { Compared::Identity } else { Compared::Certificate };
+    agree(context, &relation.slack(), certificate, compared)
 }
 
 /// The two expressions have one normal form.
-fn agree(context: &mut Context, claimed: &Expr, certificate: &Expr) -> Result<(), Cause> {
+fn agree(
+    context: &mut Context,
+    claimed: &Expr,
+    certificate: &Expr,
+    compared: Compared,
+) -> Result<(), Cause> {
     let (claimed, shown) = (normal(context, claimed)?, normal(context, certificate)?);
     let difference = combine(&claimed, &Rational::integer(-1), &shown, &context.table().work)?;
     if difference.is_zero() {
         return Ok(());
     }
-    let residual = context.table().show_value(&difference);
-    Err(Cause::Residual { residual })
+    Err(Cause::Residual { compared, residual: show::residual(context, &difference) })
 }
 
 /// P ⇔ Q when the slack of Q is a positive multiple of the slack of P: the certificate is the
@@ -293,26 +335,9 @@ fn equivalence(
         _ => return Err(Cause::Rule("the two sides are relations of different kinds".into())),
     };
     if !ok {
-        return Err(Cause::Sign { wanted, part: unseen(context, factor, wanted) });
+        return Err(Cause::Sign { wanted, part: Box::new(show::unseen(context, factor, wanted)) });
     }
     let node = Node::Multiply(Box::new(factor.clone()), Box::new(left.slack()));
     let product = Expr { shape: left.lhs.shape, ..Expr::scalar(node) };
-    agree(context, &right.slack(), &product)
-}
-
-/// The smallest part of a certificate that lacks the sign, for the message.
-fn unseen(context: &mut Context, expr: &Expr, wanted: &str) -> String {
-    let lacks = |context: &mut Context, part: &Expr| match wanted {
-        "zero" => !context.is_zero(part).unwrap_or(false),
-        _ => context.sign(part).unwrap_or(Known::Real) == Known::Real,
-    };
-    let sums = matches!(expr.node, Node::Add(..) | Node::Multiply(..) | Node::Divide(..));
-    if sums && (wanted != "zero" || matches!(expr.node, Node::Add(..))) {
-        for part in expr.children() {
-            if lacks(context, part) {
-                return unseen(context, part, wanted);
-            }
-        }
-    }
-    expr.to_string()
+    agree(context, &right.slack(), &product, Compared::Identity)
 }

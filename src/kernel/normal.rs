@@ -51,7 +51,7 @@ pub(super) enum Value {
 
 /// What a scalar unknown stands for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Atom {
+pub(super) enum Atom {
     Quantity(Quantity, Vec<Value>),
     Symbol(String, Nature),
     /// Of two vector unknowns, in order.
@@ -66,7 +66,7 @@ enum Atom {
 
 /// What a vector unknown stands for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum VectorAtom {
+pub(super) enum VectorAtom {
     Quantity(Quantity),
     Indexed(Quantity),
     Symbol(String, Nature),
@@ -76,7 +76,7 @@ enum VectorAtom {
 
 /// What an average runs over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Over {
+pub(super) enum Over {
     Step,
     Coin,
     Path,
@@ -88,7 +88,7 @@ enum Over {
 
 /// How an unknown varies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Nature {
+pub(super) struct Nature {
     /// What it is random over. What is random over the coin may depend on the step as well.
     over: Option<Over>,
     /// Whether it may depend on the point that the step is taken from.
@@ -160,12 +160,12 @@ pub(super) trait Signs {
 }
 
 /// The unknowns that formulas have been translated to so far.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Table {
     pub work: Work,
-    atoms: Vec<Atom>,
+    pub atoms: Vec<Atom>,
     numbers: BTreeMap<Atom, Unknown>,
-    vectors: Vec<VectorAtom>,
+    pub vectors: Vec<VectorAtom>,
     vector_numbers: BTreeMap<VectorAtom, Unknown>,
 }
 
@@ -189,7 +189,7 @@ impl Table {
         Polynomial::unknown(number)
     }
 
-    fn vector(&mut self, atom: VectorAtom) -> Unknown {
+    pub fn vector(&mut self, atom: VectorAtom) -> Unknown {
         let next = self.vectors.len() as Unknown;
         let number = *self.vector_numbers.entry(atom.clone()).or_insert(next);
         if number == next {
@@ -198,7 +198,7 @@ impl Table {
         number
     }
 
-    fn nature(&self, unknown: Unknown) -> Nature {
+    pub fn nature(&self, unknown: Unknown) -> Nature {
         let natures = |values: &mut dyn Iterator<Item = &Value>| {
             values.fold(Nature::default(), |all, value| all.join(self.nature_of(value)))
         };
@@ -214,7 +214,7 @@ impl Table {
         }
     }
 
-    fn vector_nature(&self, unknown: Unknown) -> Nature {
+    pub fn vector_nature(&self, unknown: Unknown) -> Nature {
         match &self.vectors[unknown as usize] {
             VectorAtom::Quantity(quantity) => Nature::of_quantity(*quantity),
             VectorAtom::Indexed(quantity) => {
@@ -279,7 +279,7 @@ impl Table {
     }
 
     /// E of a scalar: linear, and what is not random leaves it.
-    fn mean(&mut self, over: Over, value: &Fraction) -> Result<Fraction, Untranslatable> {
+    pub fn mean(&mut self, over: Over, value: &Fraction) -> Result<Fraction, Untranslatable> {
         let wrong = || Untranslatable::Law("...".into());
         if value.divisors().any(|p| self.is_random(over, self.polynomial_nature(p)) != Some(false))
         {
@@ -332,7 +332,7 @@ impl Table {
         self.vector(VectorAtom::Mean(over, inside, vector))
     }
 
-    fn mean_of_vector(&mut self, over: Over, value: &Vector) -> Result<Vector, Untranslatable> {
+    pub fn mean_of_vector(&mut self, over: Over, value: &Vector) -> Result<Vector, Untranslatable> {
         let wrong = || Untranslatable::Law("...".into());
         let mut sum = Vector::new();
         for (vector, coefficient) in value {
@@ -589,89 +589,5 @@ fn product<C: Signs>(
             Ok(Value::Vector(scaled))
         }
         _ => Err(Untranslatable::Shape(shown.to_string())),
-    }
-}
-
-impl Table {
-    /// A polynomial in words, for messages only.
-    pub fn show(&self, polynomial: &Polynomial) -> String {
-        let mut text = String::new();
-        for (monomial, value) in polynomial.terms() {
-            let sign = if value.is_negative() { "-" } else { "+" };
-            let size = value.abs();
-            let mut factors: Vec<String> = monomial
-                .iter()
-                .map(|(u, k)| {
-                    let power = if *k > 1 { format!("^{k}") } else { String::new() };
-                    format!("{}{power}", self.show_atom(*u))
-                })
-                .collect();
-            if size != Rational::one() || factors.is_empty() {
-                factors.insert(0, size.to_string());
-            }
-            let lead =
-                if text.is_empty() && sign == "+" { String::new() } else { format!("{sign} ") };
-            let gap = if text.is_empty() { "" } else { " " };
-            text.push_str(&format!("{gap}{lead}{}", factors.join("*")));
-        }
-        if text.is_empty() { "0".into() } else { text }
-    }
-
-    pub fn show_value(&self, value: &Value) -> String {
-        match value {
-            Value::Scalar(value) => self.show_fraction(value),
-            Value::Vector(value) => {
-                let part = |(u, c): (&Unknown, &Fraction)| {
-                    format!("({})*{}", self.show_fraction(c), self.show_vector(*u))
-                };
-                value.iter().map(part).collect::<Vec<_>>().join(" + ")
-            }
-        }
-    }
-
-    fn show_fraction(&self, value: &Fraction) -> String {
-        let mut text = self.show(value.top());
-        for divisor in value.divisors() {
-            text = format!("({text})/({})", self.show(divisor));
-        }
-        text
-    }
-
-    fn show_atom(&self, unknown: Unknown) -> String {
-        let list = |values: &BTreeSet<Value>| {
-            values.iter().map(|value| self.show_value(value)).collect::<Vec<_>>().join(", ")
-        };
-        match &self.atoms[unknown as usize] {
-            Atom::Quantity(quantity, _) => quantity.entry().name.to_owned(),
-            Atom::Symbol(name, _) => name.clone(),
-            Atom::Inner(u, v) if u == v => format!("norm_sq({})", self.show_vector(*u)),
-            Atom::Inner(u, v) => {
-                format!("inner({}, {})", self.show_vector(*u), self.show_vector(*v))
-            }
-            Atom::Mean(_, monomial) => {
-                let product = Polynomial::term(monomial.clone(), Rational::one());
-                format!("E[{}]", self.show(&product))
-            }
-            Atom::Power(value, k) => format!("({})^{}", self.show_value(value), k.entry().name),
-            Atom::Root(value) => format!("sqrt({})", self.show_value(value)),
-            Atom::Least(values) => format!("min({})", list(values)),
-            Atom::Greatest(values) => format!("max({})", list(values)),
-        }
-    }
-
-    fn show_vector(&self, unknown: Unknown) -> String {
-        match &self.vectors[unknown as usize] {
-            VectorAtom::Quantity(quantity) => quantity.entry().name.to_owned(),
-            VectorAtom::Indexed(quantity) => format!("{}[n]", quantity.entry().name),
-            VectorAtom::Symbol(name, _) => name.clone(),
-            VectorAtom::Mean(_, monomial, vector) if monomial.is_empty() => {
-                format!("E[{}]", self.show_vector(*vector))
-            }
-            VectorAtom::Mean(_, monomial, vector) => {
-                let product = Polynomial::term(monomial.clone(), Rational::one());
-                format!("E[{}*{}]", self.show(&product), self.show_vector(*vector))
-            }
-            VectorAtom::Apply(map, _, vector) => format!("{map}({})", self.show_vector(*vector)),
-        }
     }
 }

@@ -11,7 +11,7 @@ pub(super) type Unknown = u32;
 pub(super) type Monomial = Vec<(Unknown, u32)>;
 
 /// What an expansion may cost. Without a limit `((x + y)^64)^64` would not end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Work(Cell<u64>);
 
 /// The expansion is over the limit.
@@ -24,6 +24,11 @@ const LIMIT: u64 = 20_000_000;
 impl Work {
     pub fn new() -> Self {
         Self(Cell::new(LIMIT))
+    }
+
+    /// A small limit, for messages.
+    pub fn small() -> Self {
+        Self(Cell::new(LIMIT / 100))
     }
 
     /// Pays for so many products of terms.
@@ -118,6 +123,22 @@ impl Polynomial {
         (*self == other.scaled(&factor)).then_some(factor)
     }
 
+    /// c, a and b with b·self = c·a·other, if there are such monomials a and b.
+    pub fn monomial_multiple(&self, other: &Self) -> Option<(Rational, Monomial, Monomial)> {
+        let (c, mut a, own) = self.factor()?;
+        let (d, mut b, theirs) = other.factor()?;
+        let factor = own.multiple_of(&theirs)?.times(&c).over(&d).ok()?;
+        let shared: Vec<(Unknown, u32)> =
+            a.iter().map(|(u, k)| (*u, (*k).min(exponent_of(&b, *u)))).collect();
+        for side in [&mut a, &mut b] {
+            for (unknown, k) in side.iter_mut() {
+                *k -= exponent_of(&shared, *unknown);
+            }
+            side.retain(|(_, k)| *k > 0);
+        }
+        Some((factor, a, b))
+    }
+
     /// Splits off the leading coefficient and the powers of unknowns that every term has.
     fn factor(&self) -> Option<(Rational, Monomial, Self)> {
         let content = self.0.last_key_value()?.1.clone();
@@ -181,6 +202,11 @@ impl Fraction {
         self.bottom.keys()
     }
 
+    /// The divisors with their exponents.
+    pub fn bottom(&self) -> impl Iterator<Item = (&Polynomial, u32)> {
+        self.bottom.iter().map(|(factor, k)| (factor, *k))
+    }
+
     pub fn with_top(&self, top: Polynomial) -> Self {
         Self { top, bottom: self.bottom.clone() }
     }
@@ -221,7 +247,7 @@ impl Fraction {
     }
 
     /// Cancels powers of single unknowns.
-    fn cancelled(mut self, work: &Work) -> Result<Self, TooLarge> {
+    pub fn cancelled(mut self, work: &Work) -> Result<Self, TooLarge> {
         let Some((content, common, rest)) = self.top.factor() else { return Ok(Self::default()) };
         let mut kept = Polynomial::constant(content);
         for (unknown, k) in common {

@@ -2,7 +2,7 @@
 
 use super::normal::{Signs, normal};
 use super::sign::{Basis, Context, Relationship};
-use super::{Cause, Library, Proved, Rejection, add_fact, agree, form, show};
+use super::{Cause, Compared, Library, Proved, Rejection, add_fact, agree, form, show};
 use crate::claim::expr::{
     Exponent, Expr, Formula, Known, Node, Relation, Scope, Shape, Sign, Symbol, SymbolKind,
     depends_on_point,
@@ -92,7 +92,7 @@ fn same(
     if Relationship::from(claimed.sign) != relationship {
         return Err(rule("the rule yields another kind of relation"));
     }
-    agree(context, &claimed.slack(), slack)
+    agree(context, &claimed.slack(), slack, Compared::Rule)
 }
 
 fn axiom(
@@ -119,7 +119,7 @@ fn axiom(
             if let Some(constant) = constant
                 && context.sign(constant)? == Known::Real
             {
-                let part = constant.to_string();
+                let part = Box::new(constant.clone());
                 return Err(Cause::Sign { wanted: "non-negative", part });
             }
         }
@@ -462,13 +462,14 @@ fn unroll(
     for (expr, least, wanted) in signs {
         let known = context.sign(expr)?;
         if known == Known::Real || (least == Known::Positive && known != Known::Positive) {
-            return Err(Cause::Sign { wanted, part: expr.to_string() });
+            return Err(Cause::Sign { wanted, part: Box::new(expr.clone()) });
         }
     }
     // The statement is the recursion.
     let next = expected(along(claim, potential, Along::Next)?, claim.process);
-    agree(context, &step.lhs, &next)?;
-    agree(context, &step.rhs, &times(&rate, potential).plus(noise.clone()))?;
+    agree(context, &step.lhs, &next, Compared::Rule)?;
+    let bound = times(&rate, potential).plus(noise.clone());
+    agree(context, &step.rhs, &bound, Compared::Rule)?;
     let after = Expr::scalar(Node::Expectation(
         Law::Path,
         Box::new(along(claim, potential, Along::After)?),

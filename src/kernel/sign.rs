@@ -5,11 +5,12 @@
 
 use super::normal::{Signs, Table, Untranslatable, Value, combine, normal};
 use super::polynomial::Fraction;
-use crate::claim::expr::{Exponent, Expr, Known, Node, Shape, Sign, SymbolKind};
+use crate::claim::expr::{Exponent, Expr, Known, Node, Shape, Sign, Symbol, SymbolKind};
 use crate::claim::proof::StatementName;
 use crate::claim::vocabulary::{Process, Quantity};
 use crate::scalar::Rational;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What a fact says of its slack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +67,9 @@ pub(super) struct Fact {
 /// The facts at hand, and what names mean.
 #[derive(Debug)]
 pub(super) struct Context {
-    table: Table,
+    pub table: Table,
+    /// The file's own symbols, for messages.
+    pub symbols: Vec<Arc<Symbol>>,
     pub facts: Vec<Fact>,
     /// x⁺, X⁺ and X⁰ as expressions.
     next: Option<Expr>,
@@ -81,10 +84,11 @@ pub(super) struct Context {
 const STEP: u64 = 50;
 
 impl Context {
-    pub fn new(process: Process) -> Self {
+    pub fn new(process: Process, symbols: Vec<Arc<Symbol>>) -> Self {
         let [sgd_next, sgd_start] = Process::twin();
         Self {
             table: Table::new(),
+            symbols,
             facts: Vec::new(),
             next: (process != Process::Any).then(|| process.step()),
             sgd_next,
