@@ -5,6 +5,7 @@ use super::library::Library;
 use crate::claim::proof::StatementName;
 use crate::claim::theorem::{Mutant, Statement, Theorem};
 use crate::kernel::{self, Proved, Rejection};
+use std::collections::BTreeSet;
 
 /// What became of the proof of one statement.
 #[derive(Debug)]
@@ -21,28 +22,125 @@ pub struct ProofFinding<'a> {
 
 /// Checks every proof of the library. A proof may use the statements before it.
 pub fn prove(library: &Library) -> Vec<ProofFinding<'_>> {
+    prove_only(library, |_| true)
+}
+
+/// Checks the proofs of some statements, and whatever these rest on.
+pub fn prove_only(
+    library: &Library,
+    wanted: impl Fn(&StatementName) -> bool,
+) -> Vec<ProofFinding<'_>> {
     let mut proved = kernel::Library::new();
+    let needed = needed(library, &wanted);
     let mut findings = Vec::new();
-    for theorem in library.theorems() {
-        for statement in &theorem.statements {
-            let name = StatementName { theorem: theorem.id.clone(), part: statement.part.clone() };
-            let proof = statement.proof.as_ref();
-            let verdict = proof.map(|proof| kernel::check(&statement.claim, proof, &proved));
-            let tried = statement.mutants.iter().filter_map(|mutant| {
-                let result = kernel::check(&mutant.claim, proof?, &proved).map(drop);
-                Some((mutant, result))
-            });
-            let mutants = tried.collect();
-            if let Some(Ok(result)) = &verdict {
-                proved.insert(name, result.clone());
-            }
+    for (name, theorem, statement) in statements(library) {
+        if !needed.contains(&name) {
+            continue;
+        }
+        let proof = statement.proof.as_ref();
+        let verdict = proof.map(|proof| kernel::check(&statement.claim, proof, &proved));
+        let mut mutants = Vec::new();
+        if wanted(&name)
+            && let Some(proof) = proof
+        {
+            mutants.extend(
+                statement
+                    .mutants
+                    .iter()
+                    .map(|mutant| (mutant, kernel::check(&mutant.claim, proof, &proved).map(drop))),
+            );
+        }
+        let asked = wanted(&name);
+        if let Some(Ok(result)) = &verdict {
+            proved.insert(name, result.clone());
+        }
+        if asked {
             findings.push(ProofFinding { theorem, statement, verdict, mutants });
         }
     }
     findings
 }
 
+/// Every statement, in order.
+fn statements(
+    library: &Library,
+) -> impl DoubleEndedIterator<Item = (StatementName, &Theorem, &Statement)> {
+    library.theorems().iter().flat_map(|theorem| {
+        theorem.statements.iter().map(move |statement| {
+            let name = StatementName { theorem: theorem.id.clone(), part: statement.part.clone() };
+            (name, theorem, statement)
+        })
+    })
+}
+
+/// What is wanted, with what it rests on: a proof names statements before it only.
+fn needed(library: &Library, wanted: impl Fn(&StatementName) -> bool) -> BTreeSet<StatementName> {
+    let mut needed = BTreeSet::new();
+    for (name, _, statement) in statements(library).rev() {
+        if wanted(&name) || needed.contains(&name) {
+            let uses = statement.proof.iter().flat_map(|proof| proof.names().0);
+            needed.extend(uses.cloned());
+            needed.insert(name);
+        }
+    }
+    needed
+}
+
+/// A statement in the graph of dependencies, as a line of a tree.
+#[derive(Debug)]
+pub struct Dependency {
+    /// How far it is from the root.
+    pub depth: usize,
+    /// A statement, or an axiom.
+    pub name: String,
+    /// Whether it is a statement that has been listed already, with what it rests on.
+    pub repeated: bool,
+}
+
+/// What a statement rests on, as a tree in order of use, starting with the statement itself.
+/// `listed` holds what has been listed, and is added to.
+pub fn dependencies(
+    library: &Library,
+    name: &StatementName,
+    listed: &mut BTreeSet<StatementName>,
+) -> Vec<Dependency> {
+    let mut tree = Vec::new();
+    grow(library, name, 0, listed, &mut tree);
+    tree
+}
+
+fn grow(
+    library: &Library,
+    name: &StatementName,
+    depth: usize,
+    listed: &mut BTreeSet<StatementName>,
+    tree: &mut Vec<Dependency>,
+) {
+    let statement = library.theorem(&name.theorem).and_then(|t| t.statement(&name.part));
+    let (uses, axioms) = statement
+        .and_then(|statement| statement.proof.as_ref())
+        .map_or_else(Default::default, |proof| proof.names());
+    let leaf = uses.is_empty() && axioms.is_empty();
+    let repeated = !listed.insert(name.clone()) && !leaf;
+    tree.push(Dependency { depth, name: name.to_string(), repeated });
+    if repeated {
+        return;
+    }
+    for used in uses {
+        grow(library, used, depth + 1, listed, tree);
+    }
+    for axiom in axioms {
+        let name = format!("axiom {axiom}");
+        tree.push(Dependency { depth: depth + 1, name, repeated: false });
+    }
+}
+
 impl ProofFinding<'_> {
+    /// The name of the statement.
+    pub fn name(&self) -> StatementName {
+        StatementName { theorem: self.theorem.id.clone(), part: self.statement.part.clone() }
+    }
+
     /// The proof, if the kernel has accepted it.
     pub fn proved(&self) -> Option<&Proved> {
         self.verdict.as_ref()?.as_ref().ok()

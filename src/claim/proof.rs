@@ -16,6 +16,28 @@ pub struct Proof {
     pub certificates: Vec<Expr>,
 }
 
+impl Proof {
+    /// The statements and the axioms that it names, each once, in order.
+    pub fn names(&self) -> (Vec<&StatementName>, Vec<&str>) {
+        fn visit<'a>(steps: &'a [Step], found: &mut (Vec<&'a StatementName>, Vec<&'a str>)) {
+            for step in steps {
+                match &step.rule {
+                    Rule::Axiom(name, _) if !found.1.contains(&name.as_str()) => found.1.push(name),
+                    Rule::Use(name, _) if !found.0.contains(&name) => found.0.push(name),
+                    Rule::Unroll(unrolling) if !found.0.contains(&&unrolling.statement) => {
+                        found.0.push(&unrolling.statement);
+                    }
+                    Rule::Induction(induction) => visit(&induction.steps, found),
+                    _ => {}
+                }
+            }
+        }
+        let mut found = (Vec::new(), Vec::new());
+        visit(&self.steps, &mut found);
+        found
+    }
+}
+
 /// A fact, with the rule that yields it.
 #[derive(Clone, Debug)]
 pub struct Step {

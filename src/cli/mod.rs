@@ -1,11 +1,12 @@
 //! The command line: arguments, and what the commands share. Everything that prints is below here.
 
 mod audit;
+mod new;
+mod prove;
 mod refute;
 
 use clap::{Args, Parser, Subcommand};
 use kd_audit::audit::library::Library;
-use kd_audit::audit::prove::{ProofFinding, prove};
 use kd_audit::audit::runner::Options;
 use kd_audit::error::Error;
 use kd_audit::report;
@@ -43,11 +44,10 @@ enum Command {
         /// A theorem's id, or a theorem file
         theorem: String,
     },
-    /// Checks proofs: certificates for the exact kernel
-    Prove {
-        /// Ids or files; all by default
-        theorems: Vec<String>,
-    },
+    /// Checks proofs, explains those that are rejected, and searches for witnesses against them
+    Prove(prove::ProveArgs),
+    /// Writes a commented theorem file to start from
+    New(new::NewArgs),
     /// Searches for a witness against a statement, or against its mutants
     Refute(refute::RefuteArgs),
     /// Replays a witness file
@@ -86,14 +86,8 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
             }
             Ok(MET)
         }
-        Command::Prove { theorems } => {
-            let (library, ids) = select(library, &theorems)?;
-            let mut findings = prove(&library);
-            findings.retain(|f| ids.is_empty() || ids.contains(&f.theorem.id));
-            print(&report::proofs(&findings));
-            let bad = findings.iter().any(ProofFinding::contradicts);
-            Ok(if bad { CONTRADICTED } else { MET })
-        }
+        Command::Prove(args) => prove::run(library, &args),
+        Command::New(args) => new::run(&library, &args),
         Command::Refute(args) => refute::run(library, &args),
         Command::Replay { file, theorem } => refute::replay(library, &file, theorem.as_deref()),
     }

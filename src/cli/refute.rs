@@ -137,17 +137,22 @@ fn save(witness: &Witness, out: Option<&Path>) -> Result<(), Error> {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     let name: String = stem.join("-").chars().map(plain).collect();
     let path = out.map_or_else(|| PathBuf::from(format!("witness-{name}.json")), Path::to_path_buf);
-    std::fs::write(&path, report::to_json(witness))
-        .map_err(|source| Error::Io { file: path.display().to_string(), source })?;
+    let path = write_witness(witness, &path)?;
     let instance = serde_json::to_string(&witness.instance).unwrap_or_default();
     print(&format!(
         "{} is refuted by\n  {instance}\n  left side   {}\n  right side  {}\n  written to {}\n",
-        witness.claim,
-        witness.lhs,
-        witness.rhs,
-        path.display()
+        witness.claim, witness.lhs, witness.rhs, path
     ));
     Ok(())
+}
+
+/// Writes a witness file, and returns its name.
+pub fn write_witness(witness: &Witness, path: &Path) -> Result<String, Error> {
+    let file = path.display().to_string();
+    match std::fs::write(path, report::to_json(witness)) {
+        Ok(()) => Ok(file),
+        Err(source) => Err(Error::Io { file, source }),
+    }
 }
 
 /// Checks a witness again and returns the exit code.

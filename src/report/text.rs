@@ -71,6 +71,35 @@ fn row(finding: &StatementFinding, time: Duration) -> [String; 11] {
     ]
 }
 
+/// The same with cells that are broken at spaces where they are longer than `widest`.
+pub(super) fn wrapped_table<const N: usize>(rows: &[[String; N]], widest: [usize; N]) -> String {
+    let mut broken: Vec<[String; N]> = Vec::new();
+    for row in rows {
+        let cells: Vec<Vec<String>> =
+            row.iter().zip(widest).map(|(cell, width)| lines(cell, width)).collect();
+        let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+        for i in 0..height {
+            broken.push(std::array::from_fn(|k| cells[k].get(i).cloned().unwrap_or_default()));
+        }
+    }
+    table(&broken)
+}
+
+/// Prose as lines of at most so many characters, longer words excepted.
+pub(super) fn lines(prose: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in prose.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// Left-aligned names and words, right-aligned numbers.
 pub(super) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     let width =
