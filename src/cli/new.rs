@@ -5,7 +5,7 @@ use clap::Args;
 use kd_audit::audit::library::Library;
 use kd_audit::error::Error;
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
 /// A small true statement with an example, a mutant and a proof; every key is explained.
@@ -40,7 +40,12 @@ pub fn run(library: &Library, args: &NewArgs) -> Result<u8, Error> {
         .create_new(true)
         .open(&path)
         .and_then(|mut out| out.write_all(TEMPLATE.replace("NAME", name).as_bytes()));
-    written.map_err(|source| Error::Io { file: file.clone(), source })?;
+    written.map_err(|source| match source.kind() {
+        ErrorKind::AlreadyExists => {
+            Error::Usage(format!("{file} is there already, and is not overwritten"))
+        }
+        _ => Error::Io { file: file.clone(), source },
+    })?;
     print(&format!("Written to {file}. Next: kd-audit prove {file}\n"));
     Ok(MET)
 }

@@ -80,6 +80,8 @@ pub enum Cause {
         wanted: &'static str,
         /// The smallest part without that sign.
         part: Box<Expr>,
+        /// A fact whose slack it is, up to a factor that has the sign.
+        multiple: Option<show::Multiple>,
     },
     /// The identity does not hold.
     #[error("{}; the difference is {residual}", compared.fault())]
@@ -290,10 +292,7 @@ fn show(context: &mut Context, relation: &Relation, certificate: &Expr) -> Resul
         Relationship::NonNegative => ("non-negative", context.sign(certificate)? != Known::Real),
     };
     if !ok {
-        return Err(Cause::Sign {
-            wanted,
-            part: Box::new(show::unseen(context, certificate, wanted)),
-        });
+        return Err(show::refusal(context, certificate, wanted));
     }
     let compared = if wanted == "zero" { Compared::Identity } else { Compared::Certificate };
     agree(context, &relation.slack(), certificate, compared)
@@ -335,7 +334,7 @@ fn equivalence(
         _ => return Err(Cause::Rule("the two sides are relations of different kinds".into())),
     };
     if !ok {
-        return Err(Cause::Sign { wanted, part: Box::new(show::unseen(context, factor, wanted)) });
+        return Err(show::refusal(context, factor, wanted));
     }
     let node = Node::Multiply(Box::new(factor.clone()), Box::new(left.slack()));
     let product = Expr { shape: left.lhs.shape, ..Expr::scalar(node) };

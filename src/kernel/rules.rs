@@ -462,7 +462,7 @@ fn unroll(
     for (expr, least, wanted) in signs {
         let known = context.sign(expr)?;
         if known == Known::Real || (least == Known::Positive && known != Known::Positive) {
-            return Err(Cause::Sign { wanted, part: Box::new(expr.clone()) });
+            return Err(show::refusal(context, expr, wanted));
         }
     }
     // The statement is the recursion.

@@ -2,7 +2,8 @@
 //!
 //! Nothing is decided here. All of it runs after a proof has been refused, on copies.
 
-use super::normal::{Atom, Over, Signs, Table, Untranslatable, Value, Vector, VectorAtom};
+use super::Cause;
+use super::normal::{Atom, Over, Signs, Table, Untranslatable, Value, Vector, VectorAtom, normal};
 use super::polynomial::{Fraction, Monomial, Polynomial, Unknown, Work};
 use super::sign::{Context, Relationship};
 use crate::claim::expr::{Exponent, Expr, Known, Node, Scope, Symbol, SymbolKind};
@@ -347,8 +348,22 @@ fn rewritten_vector(
     Ok(Vector::from([(vector, Fraction::constant(Rational::one()))]))
 }
 
+/// That an expression is not seen to have a sign, with the smallest part that lacks it.
+pub(super) fn refusal(context: &mut Context, expr: &Expr, wanted: &'static str) -> Cause {
+    let part = unseen(context, expr, wanted);
+    let multiple = match normal(context, &part) {
+        Ok(Value::Scalar(value)) if !matches!(part.node, Node::Slack(_)) => {
+            let shower = Shower { table: context.table.clone(), symbols: &context.symbols };
+            let found = shower.multiple(context, &value);
+            found.filter(|multiple| multiple.at_least_zero == Some(true))
+        }
+        _ => None,
+    };
+    Cause::Sign { wanted, part: Box::new(part), multiple }
+}
+
 /// The smallest part of a certificate that lacks the sign.
-pub(super) fn unseen(context: &mut Context, expr: &Expr, wanted: &str) -> Expr {
+fn unseen(context: &mut Context, expr: &Expr, wanted: &str) -> Expr {
     let lacks = |context: &mut Context, part: &Expr| match wanted {
         "zero" => !context.is_zero(part).unwrap_or(false),
         "different from zero" => !context.is_nonzero(part).unwrap_or(false),

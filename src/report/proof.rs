@@ -4,7 +4,8 @@ use super::text::{lines, wrapped_table};
 use crate::audit::finding::Witness;
 use crate::audit::prove::{Dependency, ProofFinding};
 use crate::claim::expr::{Expr, Node};
-use crate::kernel::{Cause, Compared, Rejection, Residual, show};
+use crate::kernel::show::{self, Multiple};
+use crate::kernel::{Cause, Compared, Rejection, Residual};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -20,7 +21,7 @@ pub fn proofs(findings: &[ProofFinding<'_>]) -> String {
     let head = ["claim", "verdict", "mutants", "rests on", "uses"].map(str::to_owned);
     let mut rows = vec![head];
     rows.extend(findings.iter().map(row));
-    let mut text = wrapped_table(&rows, [40, 14, 8, 30, 32]);
+    let mut text = wrapped_table(&rows, [40, 14, 8, 23, 32]);
     let proved = findings.iter().filter(|finding| finding.proved().is_some()).count();
     let bare = findings.iter().filter(|f| f.verdict.is_none()).count();
     let rejected = findings.len() - proved - bare;
@@ -70,7 +71,14 @@ fn axioms(text: &mut String, findings: &[ProofFinding<'_>]) {
     text.push_str("\nAxioms, and why they are true:\n");
     for axiom in crate::claim::proof::AXIOMS.iter().filter(|axiom| used.contains(axiom.name)) {
         let count = proved().filter(|p| p.axioms().contains(axiom.name)).count();
-        let _ = writeln!(text, "  {} ({count}): {}", axiom.name, axiom.says);
+        let needs = axiom.needs.iter().map(|(class, constant)| match *constant {
+            "" => class.entry().name.to_owned(),
+            constant => format!("{}({constant})", class.entry().name),
+        });
+        let needs: Vec<String> = needs.collect();
+        let needs =
+            if needs.is_empty() { String::new() } else { format!(", from {}", needs.join(", ")) };
+        let _ = writeln!(text, "  {} ({count}){needs}: {}", axiom.name, axiom.says);
         paragraph(text, axiom.because, "      ", "      ");
     }
 }
@@ -111,10 +119,16 @@ pub fn explain(finding: &ProofFinding<'_>) -> String {
     let mut text = format!("\n{} is not proved. The fault is at {place}:\n", finding.name());
     let mut say = |prose: &str| paragraph(&mut text, prose, "  ", "  ");
     match cause {
-        Cause::Sign { wanted, part } => {
+        Cause::Sign { wanted, part, multiple } => {
             say(&format!("this part is not seen to be {wanted}:"));
             paragraph(&mut text, &show::plain(part), "    ", "    ");
-            paragraph(&mut text, sign_hint(wanted, part), "  ", "  ");
+            let hint = match multiple {
+                Some(Multiple { factor, fact, .. }) => format!(
+                    "It is {factor} times the slack of [{fact}]: write {factor}*[{fact}] in its place."
+                ),
+                None => sign_hint(wanted, part).to_owned(),
+            };
+            paragraph(&mut text, &hint, "  ", "  ");
         }
         Cause::Residual { compared, residual } => {
             say(&format!("{}. {}", compared.fault(), left(*compared)));

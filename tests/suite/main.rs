@@ -34,6 +34,8 @@ mod language;
 mod library;
 /// The moment recursion against every path.
 mod moments;
+/// Proofs against numbers, and the tutorial on them.
+mod proofs;
 /// Square roots.
 mod roots;
 /// A witness against every mutant, found without the stored ones.
