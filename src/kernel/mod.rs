@@ -2,8 +2,8 @@
 //!
 //! A certificate is an expression that is *seen* to be non-negative ([`sign`]) and has the same
 //! normal form ([`normal`], over [`polynomial`]) as right side minus left side. Everything else is
-//! a rule that yields a further fact. [`show`] words refusals and decides nothing. There is no search here, no floating-point number, no input
-//! or output; what is not understood is refused.
+//! a rule that yields a further fact. [`show`] words refusals, and decides nothing. There is no
+//! search here, no floating-point number, no input or output; what is not understood is refused.
 //!
 //! Only [`check`] makes a [`Proved`].
 

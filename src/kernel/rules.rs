@@ -119,8 +119,7 @@ fn axiom(
             if let Some(constant) = constant
                 && context.sign(constant)? == Known::Real
             {
-                let part = Box::new(constant.clone());
-                return Err(Cause::Sign { wanted: "non-negative", part });
+                return Err(show::refusal(context, constant, "non-negative"));
             }
         }
     }

@@ -267,7 +267,7 @@ fn rejections_are_explained() {
         (
             "axiom = \"rate\"\nclaim = \"mu <= l_exp\"",
             "axiom = \"rate\"\nclaim = \"2*mu <= l_exp\"",
-            "at [conditioning]:\n  the rule does not yield what is claimed",
+            "at [conditioning]:\n  what the rule yields does not add up",
         ),
         ("+ l_exp*[step] + 1/3", "+ l_exp*[step] + 1/4", "at [room]:"),
     ];
