@@ -442,13 +442,17 @@ impl Table {
                     format!("{}{power}", self.show_atom(*u))
                 })
                 .collect();
+            factors.sort_by_key(|factor| (factor.contains(['(', '[']), factor.clone()));
             if size != Rational::one() || factors.is_empty() {
                 factors.insert(0, size.to_string());
             }
-            let lead =
-                if text.is_empty() && sign == "+" { String::new() } else { format!("{sign} ") };
-            let gap = if text.is_empty() { "" } else { " " };
-            text.push_str(&format!("{gap}{lead}{}", factors.join("*")));
+            let lead = match (text.is_empty(), sign) {
+                (true, "+") => "",
+                (true, _) => "-",
+                (false, "+") => " + ",
+                (false, _) => " - ",
+            };
+            text.push_str(&format!("{lead}{}", factors.join("*")));
         }
         if text.is_empty() { "0".into() } else { text }
     }

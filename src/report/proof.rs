@@ -78,7 +78,8 @@ fn axioms(text: &mut String, findings: &[ProofFinding<'_>]) {
         let needs: Vec<String> = needs.collect();
         let needs =
             if needs.is_empty() { String::new() } else { format!(", from {}", needs.join(", ")) };
-        let _ = writeln!(text, "  {} ({count}){needs}: {}", axiom.name, axiom.says);
+        let line = format!("{} ({count}){needs}: {}", axiom.name, axiom.says);
+        paragraph(text, &line, "  ", "      ");
         paragraph(text, axiom.because, "      ", "      ");
     }
 }
