@@ -191,7 +191,7 @@ fn faults_of_meaning_have_their_place() {
         ("\"QSC(mu)\"", "\"@minimiser(mu)\"", "write this hypothesis as minimiser"),
         ("\"QSC(mu)\"", "\"QSC(@E[c])\"", "QSC takes a fixed scalar"),
         ("8*gamma <= 1", "8*gamma <= @", "expected a number, a name or '('"),
-        ("8*gamma <= 1", "@norm_sq(c) <= 1", "must be a named class"),
+        ("8*gamma <= 1", "@norm_sq(c) <= 1", "is a named class, or stands under"),
         ("{ weight = \"lambda = 1\" }", "{ weight = @1 }", "expected a string"),
         // Mutants.
         (mutant, "@\"gamma <= mu*norm_sq(c)\"", "a side is random outside E[...]"),

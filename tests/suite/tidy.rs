@@ -4,13 +4,29 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each layer may use itself and the layers before it.
-const LAYERS: [&str; 8] =
-    ["scalar", "linear", "claim", "problem", "estimator", "expectation", "audit", "report"];
+const LAYERS: [&str; 9] = [
+    "scalar",
+    "linear",
+    "claim",
+    "kernel",
+    "problem",
+    "estimator",
+    "expectation",
+    "audit",
+    "report",
+];
 /// `error` collects the faults of every layer, and only the command line returns it.
 const ABOVE: [&str; 2] = ["error", "cli"];
 
 /// Files that decide: no floating-point type may occur in them.
-const EXACT: [&str; 10] = [
+const EXACT: [&str; 17] = [
+    "src/kernel/form.rs",
+    "src/kernel/mod.rs",
+    "src/kernel/normal.rs",
+    "src/kernel/polynomial.rs",
+    "src/kernel/rules.rs",
+    "src/kernel/sign.rs",
+    "src/claim/proof.rs",
     "src/linear/exact.rs",
     "src/expectation/exact.rs",
     "src/claim/expr.rs",
