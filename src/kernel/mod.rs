@@ -7,12 +7,16 @@
 //!
 //! Only [`check`] makes a [`Proved`].
 
+mod build;
 mod form;
 mod normal;
+mod paths;
 mod polynomial;
 mod rules;
+mod samples;
 pub mod show;
 mod sign;
+mod usage;
 
 pub use normal::Untranslatable;
 pub use show::Residual;
@@ -89,7 +93,7 @@ pub enum Cause {
         /// What is compared.
         compared: Compared,
         /// What is left.
-        residual: Residual,
+        residual: Box<Residual>,
     },
     /// A formula has no normal form.
     #[error(transparent)]
@@ -310,7 +314,7 @@ fn agree(
     if difference.is_zero() {
         return Ok(());
     }
-    Err(Cause::Residual { compared, residual: show::residual(context, &difference) })
+    Err(Cause::Residual { compared, residual: Box::new(show::residual(context, &difference)) })
 }
 
 /// P ⇔ Q when the slack of Q is a positive multiple of the slack of P: the certificate is the

@@ -19,13 +19,18 @@ const LAYERS: [&str; 9] = [
 const ABOVE: [&str; 2] = ["error", "cli"];
 
 /// Files that decide: no floating-point type may occur in them.
-const EXACT: [&str; 17] = [
+const EXACT: [&str; 22] = [
+    "src/kernel/build.rs",
     "src/kernel/form.rs",
     "src/kernel/mod.rs",
     "src/kernel/normal.rs",
+    "src/kernel/paths.rs",
     "src/kernel/polynomial.rs",
     "src/kernel/rules.rs",
+    "src/kernel/samples.rs",
+    "src/kernel/show.rs",
     "src/kernel/sign.rs",
+    "src/kernel/usage.rs",
     "src/claim/proof.rs",
     "src/linear/exact.rs",
     "src/expectation/exact.rs",
@@ -82,6 +87,17 @@ fn layers_point_one_way() {
                 used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             let used_rank = LAYERS.iter().position(|layer| *layer == used).unwrap_or(LAYERS.len());
             assert!(used_rank <= rank, "{} reads upward: crate::{used}", path.display());
+        }
+    }
+}
+
+/// What must be trusted reads nothing but the formulas and the rationals.
+#[test]
+fn the_kernel_reads_formulas_and_rationals_only() {
+    for (path, text) in sources().iter().filter(|(path, _)| path.starts_with("src/kernel")) {
+        for used in code(text).split("crate::").skip(1) {
+            let good = used.starts_with("claim::") || used.starts_with("scalar::");
+            assert!(good, "{}: crate::{}", path.display(), &used[..20]);
         }
     }
 }
