@@ -18,6 +18,7 @@
 //! | [`estimator`] | SGD, distillation and unbiased distillation |
 //! | [`expectation`] | exact, float and enclosed moments of affine processes |
 //! | [`audit`] | hypotheses, verdicts, search, shrinking, findings |
+//! | [`export`] | proofs and statements for Coq |
 //! | [`report`] | findings as text and JSON |
 //!
 //! # Invariants
@@ -31,6 +32,7 @@ pub mod claim;
 pub mod error;
 pub mod estimator;
 pub mod expectation;
+pub mod export;
 pub mod kernel;
 pub mod linear;
 pub mod problem;

@@ -1,6 +1,7 @@
 //! The command line: arguments, and what the commands share. Everything that prints is below here.
 
 mod audit;
+mod export;
 mod new;
 mod prove;
 mod refute;
@@ -48,6 +49,8 @@ enum Command {
     Prove(prove::ProveArgs),
     /// Writes a commented theorem file to start from
     New(new::NewArgs),
+    /// Writes what is proved for another proof assistant
+    Export(export::ExportArgs),
     /// Searches for a witness against a statement, or against its mutants
     Refute(refute::RefuteArgs),
     /// Replays a witness file
@@ -88,6 +91,7 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         }
         Command::Prove(args) => prove::run(library, &args),
         Command::New(args) => new::run(&library, &args),
+        Command::Export(args) => export::run(&library, &args),
         Command::Refute(args) => refute::run(library, &args),
         Command::Replay { file, theorem } => refute::replay(library, &file, theorem.as_deref()),
     }

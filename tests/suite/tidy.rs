@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each layer may use itself and the layers before it.
-const LAYERS: [&str; 9] = [
+const LAYERS: [&str; 10] = [
     "scalar",
     "linear",
     "claim",
@@ -13,6 +13,7 @@ const LAYERS: [&str; 9] = [
     "estimator",
     "expectation",
     "audit",
+    "export",
     "report",
 ];
 /// `error` collects the faults of every layer, and only the command line returns it.

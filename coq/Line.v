@@ -1,0 +1,2 @@
+(** * The line: one instance that satisfies the hypotheses of every statement *)
+Require Export Instances Glue.

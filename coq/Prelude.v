@@ -1,0 +1,2 @@
+(** Everything that a theorem file needs. *)
+Require Export Space Scalars Paths Certificate.

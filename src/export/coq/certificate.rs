@@ -1,0 +1,537 @@
+//! Certificate files: a proof, term by term, from the tree that the kernel has checked.
+//!
+//! A file is one section. Its variables are the symbols, their signs, and as hypotheses the facts
+//! that the proof takes from elsewhere: hypotheses of the claim, axioms, facts at another point,
+//! used statements. Each is a [`Parameter`], in order, so that a statement file can supply it. Then
+//! comes a lemma for each certificate, and the claim.
+
+use super::names;
+use super::path;
+use super::render::{Cited, Level, Over, Renderer, Style, Unsupported};
+use crate::claim::expr::{
+    Expr, Formula, Known, Node, Relation, Shape, Sign, Symbol, SymbolKind, depends_on_point,
+};
+use crate::claim::proof::{Proof, Rule, StatementName, Step};
+use crate::claim::theorem::{Claim, Condition};
+use crate::claim::vocabulary::Quantity;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// What a statement must supply to use a certificate, in the order of the section's variables.
+#[derive(Clone, Debug)]
+pub(super) enum Parameter {
+    /// A space, a type or a law, of the same name everywhere.
+    Shared(&'static str),
+    Quantity(Quantity),
+    Indexed(Quantity),
+    Symbol(Arc<Symbol>),
+    /// The sign that the registry gives to a quantity.
+    Sign(Quantity),
+    SymbolSign(Arc<Symbol>),
+    /// f(x) − f* as a function of x, for claims about a path.
+    GapFunction,
+    /// That it is not negative.
+    GapSign,
+    /// The step of the process, for claims about a path.
+    StepFunction,
+    Fact(Given),
+}
+
+/// A fact that the certificate takes from elsewhere.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    pub relation: Relation,
+    pub source: Source,
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Debug)]
+pub(super) enum Source {
+    /// A hypothesis of the claim, by its place, with the suffix of what its class says.
+    Hypothesis(usize, &'static str),
+    Rule(Rule),
+    /// A one-step statement, for every x.
+    EveryStep(StatementName),
+}
+
+/// A certificate file.
+#[derive(Clone, Debug)]
+pub(super) struct Certificate {
+    pub parameters: Vec<Parameter>,
+    pub text: String,
+    /// The theorem that a statement applies.
+    pub theorem: String,
+}
+
+/// What is collected before anything is printed.
+pub(super) struct Draft<'a> {
+    pub claim: &'a Claim,
+    pub facts: BTreeMap<String, Cited>,
+    pub given: Vec<(String, Given)>,
+    /// Facts about numbers, on which signs may rest.
+    pub cited: Vec<String>,
+    pub quantities: BTreeSet<Quantity>,
+    indexed: BTreeSet<Quantity>,
+    symbols: BTreeMap<String, Arc<Symbol>>,
+    samples: bool,
+    /// Whether x is any point, and the step a function of it.
+    pub along: bool,
+}
+
+/// The certificate of a proof. `unused` are hypotheses that the kernel did not use, and `at` the
+/// claim of a statement that has been proved before.
+pub(super) fn certificate(
+    name: &StatementName,
+    claim: &Claim,
+    proof: &Proof,
+    unused: &BTreeSet<&str>,
+    find: &dyn Fn(&StatementName) -> Option<Claim>,
+) -> Result<Certificate, Unsupported> {
+    if let [step] = proof.steps.as_slice()
+        && let Rule::Induction(induction) = &step.rule
+    {
+        return path::induction(name, claim, induction, unused);
+    }
+    let along = proof.steps.iter().any(|step| matches!(step.rule, Rule::Unroll(_)));
+    let mut draft = Draft::new(claim, along);
+    draft.hypotheses(proof, unused);
+    let lemmas = draft.lemmas(&proof.steps, find)?;
+    draft.read_formula(&claim.formula);
+    proof.certificates.iter().for_each(|certificate| draft.read(certificate));
+    let renderer = draft.renderer();
+    let theorem = names::part(&name.part);
+    let mut body = lemmas;
+    body.push_str(&draft.conclude(
+        &renderer,
+        &theorem,
+        "Theorem",
+        &claim.formula,
+        &proof.certificates,
+    )?);
+    let (mut text, parameters) = draft.section(name, &renderer)?;
+    text.push_str(&body);
+    text.push_str("End Certificate.\n");
+    Ok(Certificate { parameters, text, theorem })
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(claim: &'a Claim, along: bool) -> Self {
+        Self {
+            claim,
+            facts: BTreeMap::new(),
+            given: Vec::new(),
+            cited: Vec::new(),
+            quantities: BTreeSet::new(),
+            indexed: BTreeSet::new(),
+            symbols: BTreeMap::new(),
+            samples: false,
+            along,
+        }
+    }
+
+    /// Takes the hypotheses: those that are formulas, and of what a class says the facts that the
+    /// proof names.
+    pub fn hypotheses(&mut self, proof: &Proof, unused: &BTreeSet<&str>) {
+        let named = slacks(proof);
+        let claim = self.claim;
+        for (i, hypothesis) in claim.hypotheses.iter().enumerate() {
+            for (suffix, formula) in hypothesis.condition.says() {
+                let fact = format!("{}{suffix}", hypothesis.name);
+                let formula_itself = !matches!(hypothesis.condition, Condition::Class(..));
+                let used = !unused.contains(hypothesis.name.as_str()) && formula_itself;
+                if let Formula::Relation(relation) = formula
+                    && (used || named.contains(&fact))
+                {
+                    self.give(&fact, relation, Source::Hypothesis(i, suffix));
+                }
+            }
+        }
+    }
+
+    /// Takes a fact from elsewhere.
+    pub fn give(&mut self, fact: &str, relation: Relation, source: Source) {
+        self.read_relation(&relation);
+        self.know(fact, &relation);
+        self.given.push((fact.to_owned(), Given { relation, source }));
+    }
+
+    /// Makes a fact known to the certificates that follow.
+    pub fn know(&mut self, fact: &str, relation: &Relation) {
+        let level = {
+            let renderer = self.renderer();
+            renderer.level(&relation.lhs).max(renderer.level(&relation.rhs))
+        };
+        let (sign, shape) = (relation.sign, relation.lhs.shape);
+        let name = names::fact(fact);
+        // A sign may rest on what is said about numbers, and not on bounds of moments.
+        let about_numbers = |side: &Expr| {
+            let mut moments = false;
+            side.walk(&mut |part| moments |= part.shape == Shape::Vector);
+            !moments
+        };
+        let strict = matches!(sign, Sign::Less | Sign::Greater | Sign::NotEqual);
+        let numbers = about_numbers(&relation.lhs) && about_numbers(&relation.rhs);
+        if shape == Shape::Scalar
+            && level == Level::Value
+            && sign != Sign::Equal
+            && (strict || numbers)
+        {
+            self.cited.push(name.clone());
+        }
+        self.facts.insert(fact.to_owned(), Cited { name, sign, level, shape });
+    }
+
+    /// Reads the steps: what they take from elsewhere, and a lemma for each certificate.
+    pub fn lemmas(
+        &mut self,
+        steps: &[Step],
+        find: &dyn Fn(&StatementName) -> Option<Claim>,
+    ) -> Result<String, Unsupported> {
+        let mut text = String::new();
+        for step in steps {
+            match &step.rule {
+                Rule::Certificate(certificate) => {
+                    self.read_relation(&step.claim);
+                    self.read(certificate);
+                    let formula = Formula::Relation(step.claim.clone());
+                    let certificates = std::slice::from_ref(certificate);
+                    let name = names::fact(&step.name);
+                    let renderer = self.renderer();
+                    text.push_str(&self.conclude(
+                        &renderer,
+                        &name,
+                        "Lemma",
+                        &formula,
+                        certificates,
+                    )?);
+                    self.know(&step.name, &step.claim);
+                }
+                Rule::Unroll(unrolling) => {
+                    text.push_str(&path::unrolled(self, step, unrolling, find)?);
+                    self.know(&step.name, &step.claim);
+                }
+                Rule::Induction(_) => {
+                    return Err(Unsupported("an induction among other steps".into()));
+                }
+                rule => self.give(&step.name, step.claim.clone(), Source::Rule(rule.clone())),
+            }
+        }
+        Ok(text)
+    }
+
+    /// Notes what occurs in an expression.
+    pub fn read(&mut self, expr: &Expr) {
+        expr.walk(&mut |part| match &part.node {
+            Node::Quantity(quantity, _) => {
+                if self.quantities.insert(*quantity) {
+                    let [sgd_next, sgd_start] = crate::claim::vocabulary::Process::twin();
+                    match quantity {
+                        Quantity::XNext => self.read(&self.claim.process.step()),
+                        Quantity::SgdNext => self.read(&sgd_next),
+                        Quantity::Sgd0 => self.read(&sgd_start),
+                        _ => {}
+                    }
+                }
+            }
+            Node::Power(_, crate::claim::expr::Exponent::Symbol(quantity)) => {
+                self.quantities.insert(*quantity);
+            }
+            Node::Indexed(quantity) => {
+                self.indexed.insert(*quantity);
+            }
+            Node::Symbol(symbol) | Node::Apply(symbol, _) => {
+                self.symbols.insert(symbol.name.clone(), Arc::clone(symbol));
+            }
+            Node::Sum(_) => {
+                self.samples = true;
+                self.quantities.insert(Quantity::Samples);
+            }
+            _ => {}
+        });
+    }
+
+    pub fn read_relation(&mut self, relation: &Relation) {
+        self.read(&relation.lhs);
+        self.read(&relation.rhs);
+    }
+
+    pub fn read_formula(&mut self, formula: &Formula) {
+        formula.relations().into_iter().for_each(|relation| self.read_relation(relation));
+    }
+
+    pub fn renderer(&self) -> Renderer<'static> {
+        Renderer {
+            style: Style::Combinators,
+            text: if self.along {
+                &path::text
+            } else {
+                &|quantity| Some(names::quantity(quantity))
+            },
+            defined: &|_| false,
+            facts: self.facts.clone(),
+        }
+    }
+
+    /// A lemma or theorem with its proof by certificates, one for each case.
+    pub fn conclude(
+        &self,
+        renderer: &Renderer<'_>,
+        name: &str,
+        keyword: &str,
+        formula: &Formula,
+        certificates: &[Expr],
+    ) -> Result<String, Unsupported> {
+        let mut claim = Vec::new();
+        for relation in formula.relations() {
+            claim.push(renderer.relation(relation)?);
+        }
+        let mut text = format!("{keyword} {name} :\n  {}.\nProof.\n", claim.join("\n  <-> "));
+        for fact in &self.cited {
+            let _ = writeln!(text, "  cite {fact}.");
+        }
+        match (formula, certificates) {
+            (Formula::Equivalence(..), [factor]) => {
+                let _ = writeln!(text, "  equivalence ({}).", renderer.value(factor)?);
+            }
+            (Formula::Relation(relation), _) => {
+                let tactics = certificates
+                    .iter()
+                    .map(|certificate| self.tactic(renderer, relation, certificate))
+                    .collect::<Result<Vec<_>, _>>()?;
+                text.push_str(&super::cases::proof(relation, &tactics)?);
+            }
+            _ => return Err(Unsupported("an equivalence has one certificate".into())),
+        }
+        text.push_str("Qed.\n\n");
+        Ok(text)
+    }
+
+    /// The tactic that shows a relation by a certificate.
+    pub fn tactic(
+        &self,
+        renderer: &Renderer<'_>,
+        relation: &Relation,
+        certificate: &Expr,
+    ) -> Result<String, Unsupported> {
+        let level = renderer.level(&relation.lhs).max(renderer.level(&relation.rhs));
+        if relation.lhs.shape == Shape::Vector {
+            return match relation.sign {
+                Sign::Equal => {
+                    Ok(format!("vector_identity ({})%vec", renderer.raised_to(certificate, level)?))
+                }
+                _ => Err(Unsupported("vectors that differ".into())),
+            };
+        }
+        if level != Level::Value {
+            return Err(Unsupported("a certificate of a claim at every outcome".into()));
+        }
+        let tactic = match relation.sign {
+            Sign::AtMost | Sign::AtLeast => "certificate",
+            Sign::Less | Sign::Greater => "strictly",
+            Sign::Equal => "identity",
+            Sign::NotEqual => "apart",
+        };
+        Ok(format!("{tactic} ({})", renderer.value(certificate)?))
+    }
+
+    /// The opening of the section: every variable and every hypothesis.
+    pub fn section(
+        &self,
+        name: &StatementName,
+        renderer: &Renderer<'_>,
+    ) -> Result<(String, Vec<Parameter>), Unsupported> {
+        let mut text = format!(
+            "(** Certificate of {name}, as the kernel has checked it. *)\nRequire Import Prelude.\nSet Default Proof Using \"All\".\n\nSection Certificate.\n"
+        );
+        let mut parameters =
+            vec![Parameter::Shared("V"), Parameter::Shared("sample"), Parameter::Shared("law")];
+        text.push_str("Variables (V : gram) (sample : Type) (law : dist sample).\n");
+        text.push_str("Local Notation const v := (cst (D := law) v).\n");
+        let varies = |level| self.quantities.iter().any(|q| Level::of(q.entry().scope) == level);
+        let symbols = |level| self.symbols.values().any(|s| Level::of(s.scope) == level);
+        if varies(Level::Coin) || symbols(Level::Coin) {
+            text.push_str("Variables (coin : Type) (coin_law : dist coin).\nLocal Notation coin_free U := (lift (D1 := law) (D2 := coin_law) U).\n");
+            parameters.extend([Parameter::Shared("coin"), Parameter::Shared("coin_law")]);
+        }
+        if varies(Level::Random(Over::Stationary)) || symbols(Level::Random(Over::Stationary)) {
+            text.push_str("Variables (limit : Type) (limit_law : dist limit).\nLocal Notation limit_const v := (cst (D := limit_law) v).\n");
+            parameters.extend([Parameter::Shared("limit"), Parameter::Shared("limit_law")]);
+        }
+        if self.samples || !self.indexed.is_empty() {
+            text.push_str("(* The average over all samples; a sum is their number times it. *)\nVariables (index : Type) (each : dist index).\nLocal Notation each_const v := (cst (D := each) v).\n");
+            parameters.extend([Parameter::Shared("index"), Parameter::Shared("each")]);
+        }
+        text.push('\n');
+        self.variables(&mut text, &mut parameters)?;
+        if self.along {
+            path::open(self, &mut text, &mut parameters)?;
+        } else {
+            self.notations(&mut text, renderer)?;
+        }
+        self.signs(&mut text, &mut parameters);
+        for (fact, given) in &self.given {
+            let every = if matches!(given.source, Source::EveryStep(_)) {
+                "forall x : V, "
+            } else if self.along && moves(&given.relation) {
+                return Err(Unsupported(format!("[{fact}] is about one point of a path")));
+            } else {
+                ""
+            };
+            let (name, relation) = (names::fact(fact), renderer.relation(&given.relation)?);
+            let _ = writeln!(text, "Hypothesis {name} :\n  {every}{relation}.");
+            parameters.push(Parameter::Fact(given.clone()));
+        }
+        text.push('\n');
+        Ok((text, parameters))
+    }
+
+    fn variables(
+        &self,
+        text: &mut String,
+        parameters: &mut Vec<Parameter>,
+    ) -> Result<(), Unsupported> {
+        for quantity in &self.quantities {
+            let derived = matches!(quantity, Quantity::XNext | Quantity::SgdNext | Quantity::Sgd0);
+            if derived || (self.along && path::follows(*quantity)) {
+                continue;
+            }
+            let row = quantity.entry();
+            if !row.arguments.is_empty() {
+                return Err(Unsupported(format!("{} has no definition in Coq", row.name)));
+            }
+            let name = names::quantity(*quantity);
+            let kind = type_of(row.shape, Level::of(row.scope))?;
+            let kind = if *quantity == Quantity::Horizon { "nat" } else { &kind };
+            let _ = writeln!(text, "Variable {name} : {kind}.");
+            parameters.push(Parameter::Quantity(*quantity));
+        }
+        for quantity in &self.indexed {
+            let kind = type_of(quantity.entry().shape, Level::Random(Over::Samples))?;
+            let _ = writeln!(text, "Variable {} : {kind}.", names::indexed(*quantity));
+            parameters.push(Parameter::Indexed(*quantity));
+        }
+        for symbol in self.symbols.values() {
+            let level = Level::of(symbol.scope);
+            let kind = match symbol.kind {
+                SymbolKind::Scalar(_) => type_of(Shape::Scalar, level)?,
+                SymbolKind::Vector => type_of(Shape::Vector, level)?,
+                SymbolKind::Map if level == Level::Value => "linear V V".to_owned(),
+                SymbolKind::Map => "sample -> linear V V".to_owned(),
+            };
+            let _ = writeln!(text, "Variable {} : {kind}.", names::symbol(&symbol.name));
+            parameters.push(Parameter::Symbol(Arc::clone(symbol)));
+        }
+        Ok(())
+    }
+
+    fn notations(&self, text: &mut String, renderer: &Renderer<'_>) -> Result<(), Unsupported> {
+        let [sgd_next, sgd_start] = crate::claim::vocabulary::Process::twin();
+        let means = [
+            (Quantity::XNext, self.claim.process.step()),
+            (Quantity::SgdNext, sgd_next),
+            (Quantity::Sgd0, sgd_start),
+        ];
+        for (quantity, meaning) in means {
+            if self.quantities.contains(&quantity) {
+                let name = names::quantity(quantity);
+                let meaning = renderer.vector(&meaning)?;
+                let _ = writeln!(text, "Local Notation {name} := {meaning}.");
+            }
+        }
+        Ok(())
+    }
+
+    fn signs(&self, text: &mut String, parameters: &mut Vec<Parameter>) {
+        text.push('\n');
+        for quantity in &self.quantities {
+            let (name, row) = (names::quantity(*quantity), quantity.entry());
+            if row.shape == Shape::Scalar
+                && !(self.along && path::follows(*quantity))
+                && let Some(sign) = sign(&name, row.sign, Level::of(row.scope))
+            {
+                let _ = writeln!(text, "Hypothesis {name}_sign : {sign}.");
+                parameters.push(Parameter::Sign(*quantity));
+            }
+        }
+        for symbol in self.symbols.values() {
+            let name = names::symbol(&symbol.name);
+            if let SymbolKind::Scalar(known) = symbol.kind
+                && let Some(sign) = sign(&name, known, Level::of(symbol.scope))
+            {
+                let _ = writeln!(text, "Hypothesis {name}_sign : {sign}.");
+                parameters.push(Parameter::SymbolSign(Arc::clone(symbol)));
+            }
+        }
+    }
+}
+
+/// Whether the relation is about the current point.
+fn moves(relation: &Relation) -> bool {
+    [&relation.lhs, &relation.rhs].into_iter().any(|side| {
+        let mut found = false;
+        side.walk(&mut |part| {
+            found |= matches!(&part.node, Node::Quantity(q, _) if depends_on_point(*q));
+        });
+        found
+    })
+}
+
+/// What is known of a sign, as Coq text.
+pub(super) fn sign(name: &str, known: Known, level: Level) -> Option<String> {
+    match (known, level) {
+        (Known::Real, _) => None,
+        (Known::Positive, Level::Value) => Some(format!("0 < {name}")),
+        (Known::NonNegative, Level::Value) => Some(format!("0 <= {name}")),
+        (_, Level::Random(_)) => Some(format!("rpos {name}")),
+        (_, Level::Coin) => Some(format!("rpos2 {name}")),
+    }
+}
+
+fn type_of(shape: Shape, level: Level) -> Result<String, Unsupported> {
+    let outcome = |over| match over {
+        Over::Step => "sample",
+        Over::Path => "list sample",
+        Over::Stationary => "limit",
+        Over::Samples => "index",
+    };
+    Ok(match (shape, level) {
+        (Shape::Vector, Level::Value) => "V".to_owned(),
+        (Shape::Scalar, Level::Value) => "R".to_owned(),
+        (Shape::Vector, Level::Random(Over::Path)) => "RV (paths law t) V".to_owned(),
+        (Shape::Vector, Level::Random(over)) => format!("RV {} V", over.law()),
+        (Shape::Scalar, Level::Random(Over::Path)) => "rs (list sample)".to_owned(),
+        (Shape::Scalar, Level::Random(over)) => format!("rs {}", outcome(over)),
+        (Shape::Vector, Level::Coin) => "RV law (RV coin_law V)".to_owned(),
+        (Shape::Scalar, Level::Coin) => "rs2 sample coin".to_owned(),
+    })
+}
+
+/// The facts that a proof names, at any depth.
+fn slacks(proof: &Proof) -> BTreeSet<String> {
+    let mut named = BTreeSet::new();
+    let mut note = |expr: &Expr| {
+        expr.walk(&mut |part| {
+            if let Node::Slack(name) = &part.node {
+                named.insert(name.clone());
+            }
+        });
+    };
+    proof.certificates.iter().for_each(&mut note);
+    for step in &proof.steps {
+        match &step.rule {
+            Rule::Certificate(certificate) => note(certificate),
+            Rule::Induction(induction) => {
+                note(&induction.start);
+                note(&induction.next);
+            }
+            Rule::Unroll(unrolling) => {
+                [&unrolling.potential, &unrolling.contraction, &unrolling.noise]
+                    .into_iter()
+                    .for_each(&mut note)
+            }
+            _ => {}
+        }
+    }
+    named
+}

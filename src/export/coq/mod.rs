@@ -1,0 +1,148 @@
+//! Proofs and statements as Coq files.
+//!
+//! For each statement that the kernel has proved there is a *certificate file*: the proof, term by
+//! term, from the tree that the kernel checks, about one point. Where it is reached there is a
+//! *statement file* as well: the theorem in textbook form, with hypotheses for every x, whose proof
+//! supplies what the certificate asks for from the lemmas of the fixed files. The fixed files are
+//! those of `coq/`; nothing is assumed in them.
+
+mod cases;
+mod certificate;
+mod names;
+mod path;
+mod render;
+
+use crate::audit::library::Library;
+use crate::audit::prove::{ProofFinding, prove};
+use crate::claim::proof::StatementName;
+use crate::claim::theorem::Claim;
+use crate::kernel::Proved;
+use certificate::Certificate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The fixed files, in the order in which they are compiled.
+pub static FIXED: [(&str, &str); 11] = [
+    ("Space", include_str!("../../../coq/Space.v")),
+    ("Scalars", include_str!("../../../coq/Scalars.v")),
+    ("Paths", include_str!("../../../coq/Paths.v")),
+    ("Certificate", include_str!("../../../coq/Certificate.v")),
+    ("Prelude", include_str!("../../../coq/Prelude.v")),
+    ("Growth", include_str!("../../../coq/Growth.v")),
+    ("Calculus", include_str!("../../../coq/Calculus.v")),
+    ("Glue", include_str!("../../../coq/Glue.v")),
+    ("Instances", include_str!("../../../coq/Instances.v")),
+    ("Constructs", include_str!("../../../coq/Constructs.v")),
+    ("Line", include_str!("../../../coq/Line.v")),
+];
+
+/// What Coq shows of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The statement in textbook form.
+    Statement,
+    /// The certificate at one point, and why not the statement.
+    Certificate(String),
+    /// Nothing, and why.
+    No(String),
+}
+
+impl Status {
+    /// For a table.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Statement => "yes",
+            Self::Certificate(_) => "certificate",
+            Self::No(_) => "no",
+        }
+    }
+}
+
+/// What became of one statement.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    /// The statement.
+    pub name: StatementName,
+    /// How far it is carried.
+    pub status: Status,
+    /// The theorems to ask for their assumptions, as `module.theorem`.
+    pub theorems: Vec<String>,
+    /// What the theorem assumes beyond the definitions of its hypotheses: axioms of the kernel
+    /// that the fixed files do not prove.
+    pub premises: Vec<String>,
+    /// Hypotheses that the proof does not use.
+    pub unused: Vec<String>,
+    /// Whether there is an instance that satisfies its hypotheses.
+    pub satisfiable: bool,
+}
+
+/// Everything that is written.
+#[derive(Clone, Debug, Default)]
+pub struct Export {
+    /// File names with their texts, in the order of compilation where they are Coq.
+    pub files: Vec<(String, String)>,
+    /// The statements, in the order of the library.
+    pub statements: Vec<Exported>,
+}
+
+/// Exports every statement of the library that the kernel proves.
+pub fn export(library: &Library) -> Export {
+    let findings = prove(library);
+    let proved: BTreeMap<StatementName, &Proved> = findings
+        .iter()
+        .filter_map(|f| Some((name_of(f), f.verdict.as_ref()?.as_ref().ok()?)))
+        .collect();
+    let mut export = Export::default();
+    for (stem, text) in FIXED {
+        export.files.push((format!("{stem}.v"), text.to_owned()));
+    }
+    for finding in &findings {
+        let name = name_of(finding);
+        let Some(proof) = &finding.statement.proof else { continue };
+        let Some(own) = proved.get(&name) else { continue };
+        let unused: BTreeSet<&str> = own.unused_hypotheses().collect();
+        let find = |name: &StatementName| -> Option<Claim> {
+            proved.get(name).map(|proved| proved.claim().clone())
+        };
+        let certificate =
+            certificate::certificate(&name, &finding.statement.claim, proof, &unused, &find);
+        let mut exported = Exported {
+            name: name.clone(),
+            status: Status::No(String::new()),
+            theorems: Vec::new(),
+            premises: Vec::new(),
+            unused: unused.iter().map(|name| (*name).to_owned()).collect(),
+            satisfiable: false,
+        };
+        match certificate {
+            Err(cause) => exported.status = Status::No(cause.to_string()),
+            Ok(Certificate { text, theorem, .. }) => {
+                let module = format!("{}_cert", names::module(&name));
+                exported.theorems.push(format!("{module}.{theorem}"));
+                export.files.push((format!("{module}.v"), text));
+                exported.status = Status::Certificate("not stated yet".into());
+            }
+        }
+        export.statements.push(exported);
+    }
+    export.files.push(("_CoqProject".into(), project(&export)));
+    export.files.push(("theorems.txt".into(), theorems(&export)));
+    export
+}
+
+/// The Coq status of every statement that the kernel proves; others have none.
+pub fn statuses(library: &Library) -> Vec<(StatementName, Status)> {
+    export(library).statements.into_iter().map(|own| (own.name, own.status)).collect()
+}
+
+fn name_of(finding: &ProofFinding<'_>) -> StatementName {
+    StatementName { theorem: finding.theorem.id.clone(), part: finding.statement.part.clone() }
+}
+
+fn project(export: &Export) -> String {
+    let files = export.files.iter().map(|(name, _)| format!("{name}\n"));
+    std::iter::once("-Q . \"\"\n".to_owned()).chain(files).collect()
+}
+
+fn theorems(export: &Export) -> String {
+    export.statements.iter().flat_map(|own| &own.theorems).map(|name| format!("{name}\n")).collect()
+}

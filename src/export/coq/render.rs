@@ -1,0 +1,460 @@
+//! Formulas as Coq text: one function of the tree, for certificates and for statements.
+//!
+//! Every part has a *level*: 0 is a fixed value or the state, 1 depends on a sample, 2 on a coin as
+//! well. In [`Style::Combinators`] a part is printed at the level of its surroundings: one of a
+//! lower level is raised by `const`, `coin_free`, `scst` or `slift`, so that there are no binders
+//! and expectations can be expanded by rewriting. In [`Style::Pointwise`] everything is a value at
+//! an outcome, which is how a textbook writes it. The two are convertible in Coq.
+
+use super::names;
+use crate::claim::expr::{Exponent, Expr, Node, Relation, Scope, Shape, Sign, Symbol};
+use crate::claim::vocabulary::{Law, Quantity};
+use crate::scalar::Rational;
+use std::collections::BTreeMap;
+
+/// Why a formula has no Coq text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unsupported(pub String);
+
+/// How random parts are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    Combinators,
+    Pointwise,
+}
+
+/// What a random part varies over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Over {
+    Step,
+    Path,
+    Stationary,
+    Samples,
+}
+
+/// How a part varies: not at all, over one law, or over the step and the coin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    Value,
+    Random(Over),
+    Coin,
+}
+
+/// A fact that certificates may cite.
+#[derive(Clone, Debug)]
+pub(super) struct Cited {
+    /// Its identifier.
+    pub name: String,
+    pub sign: Sign,
+    pub level: Level,
+    pub shape: Shape,
+}
+
+/// What names mean: the text of each quantity, and the facts at hand.
+pub(super) struct Renderer<'a> {
+    pub style: Style,
+    /// The text of a quantity; in the pointwise style, at the outcome `w`, `p`, `s` or `n`.
+    pub text: &'a dyn Fn(Quantity) -> Option<String>,
+    /// Definitions that have a Coq definition of the same name.
+    pub defined: &'a dyn Fn(&str) -> bool,
+    pub facts: BTreeMap<String, Cited>,
+}
+
+/// How tightly a text binds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Strength {
+    Sum,
+    Product,
+    Applied,
+    Atom,
+}
+use Strength::{Applied, Atom, Product, Sum};
+
+type Text = Result<(String, Strength), Unsupported>;
+
+fn no<T>(cause: impl Into<String>) -> Result<T, Unsupported> {
+    Err(Unsupported(cause.into()))
+}
+
+/// In parentheses if it binds less tightly than its place asks for.
+fn at(place: Strength, (text, strength): (String, Strength)) -> String {
+    if strength < place { format!("({text})") } else { text }
+}
+
+impl Over {
+    /// The Coq name of the law.
+    pub fn law(self) -> &'static str {
+        match self {
+            Self::Step => "law",
+            Self::Path => "path_law",
+            Self::Stationary => "limit_law",
+            Self::Samples => "each",
+        }
+    }
+
+    /// The outcome in the pointwise style.
+    pub fn outcome(self) -> &'static str {
+        match self {
+            Self::Step => "w",
+            Self::Path => "p",
+            Self::Stationary => "s",
+            Self::Samples => "n",
+        }
+    }
+
+    /// The abbreviation that raises a vector.
+    pub fn raise(self) -> &'static str {
+        match self {
+            Self::Step => "const",
+            Self::Path => "path_const",
+            Self::Stationary => "limit_const",
+            Self::Samples => "each_const",
+        }
+    }
+}
+
+impl Level {
+    pub fn of(scope: Scope) -> Self {
+        match scope {
+            Scope::Fixed | Scope::State => Self::Value,
+            Scope::Random(Law::Step) => Self::Random(Over::Step),
+            Scope::Random(Law::Path) => Self::Random(Over::Path),
+            Scope::Random(Law::Stationary) => Self::Random(Over::Stationary),
+            Scope::Random(Law::Coin) => Self::Coin,
+        }
+    }
+
+    fn over(self) -> Over {
+        match self {
+            Self::Random(over) => over,
+            Self::Value | Self::Coin => Over::Step,
+        }
+    }
+
+    fn delimiter(self) -> &'static str {
+        match self {
+            Self::Value => "",
+            Self::Random(_) => "%rs",
+            Self::Coin => "%rs2",
+        }
+    }
+}
+
+/// A number; a fraction is a quotient, so that `field` sees its parts.
+pub(super) fn number(value: &Rational) -> String {
+    let text = value.to_string();
+    match text.split_once('/') {
+        Some((p, q)) => format!("({} / {})", p.trim(), q.trim()),
+        None if value.is_negative() => format!("({text})"),
+        None => text,
+    }
+}
+
+impl Renderer<'_> {
+    /// The level of an expression, from its parts.
+    pub fn level(&self, expr: &Expr) -> Level {
+        match &expr.node {
+            Node::Quantity(quantity, _) => Level::of(quantity.entry().scope),
+            Node::Indexed(_) => Level::Random(Over::Samples),
+            Node::Symbol(symbol) => Level::of(symbol.scope),
+            Node::Slack(name) => self.facts.get(name).map_or(Level::Value, |fact| fact.level),
+            Node::Expectation(Law::Coin, _) => Level::Random(Over::Step),
+            Node::Expectation(..) | Node::Sum(_) => Level::Value,
+            Node::Apply(map, a) => Level::of(map.scope).max(self.level(a)),
+            _ => expr.children().iter().map(|e| self.level(e)).max().unwrap_or(Level::Value),
+        }
+    }
+
+    /// A scalar or vector of level 0, or in the pointwise style of any level.
+    pub fn value(&self, expr: &Expr) -> Result<String, Unsupported> {
+        Ok(self.at_level(expr, Level::Value)?.0)
+    }
+
+    /// As [`Self::value`], fit to be an argument.
+    pub fn argument(&self, expr: &Expr) -> Result<String, Unsupported> {
+        Ok(at(Atom, self.at_level(expr, Level::Value)?))
+    }
+
+    /// An expression raised to a level.
+    pub fn raised_to(&self, expr: &Expr, level: Level) -> Result<String, Unsupported> {
+        Ok(self.at_level(expr, level)?.0)
+    }
+
+    /// A vector by itself, in its scope, at its own level.
+    pub fn vector(&self, expr: &Expr) -> Result<String, Unsupported> {
+        let level = self.own(expr);
+        Ok(format!("({})%vec", self.at_level(expr, level)?.0))
+    }
+
+    /// An expression at its own level, fit to be an argument.
+    pub fn own_argument(&self, expr: &Expr) -> Result<String, Unsupported> {
+        let level = self.own(expr);
+        let text = at(Atom, self.at_level(expr, level)?);
+        Ok(if expr.shape == Shape::Vector {
+            format!("({text})%vec")
+        } else {
+            text + level.delimiter()
+        })
+    }
+
+    fn own(&self, expr: &Expr) -> Level {
+        match self.style {
+            Style::Combinators => self.level(expr),
+            Style::Pointwise => Level::Value,
+        }
+    }
+
+    /// A relation: between values, or between random quantities at every outcome. The two sides of
+    /// an order are printed in the order of `<=` and `<`.
+    pub fn relation(&self, relation: &Relation) -> Result<String, Unsupported> {
+        let Relation { lhs, sign, rhs } = relation;
+        let level = self.level(lhs).max(self.level(rhs));
+        let own = if self.style == Style::Pointwise { Level::Value } else { level };
+        let vectors = lhs.shape == Shape::Vector;
+        let (low, high) = match sign {
+            Sign::AtLeast | Sign::Greater => (rhs, lhs),
+            _ => (lhs, rhs),
+        };
+        let side = |expr| Ok::<_, Unsupported>(self.at_level(expr, own)?.0);
+        let (low, high) = (side(low)?, side(high)?);
+        let text = match sign {
+            Sign::Equal if vectors => format!("({low})%vec == ({high})%vec"),
+            Sign::NotEqual if vectors => return no("vectors that differ"),
+            Sign::AtMost | Sign::AtLeast => format!("{low} <= {high}"),
+            Sign::Equal => format!("{low} = {high}"),
+            Sign::Less | Sign::Greater if own == Level::Value => format!("{low} < {high}"),
+            Sign::NotEqual if own == Level::Value => format!("{low} <> {high}"),
+            _ => return no("a strict relation at every outcome"),
+        };
+        if vectors || own == Level::Value {
+            return Ok(text);
+        }
+        Ok(format!("({text}){}", own.delimiter()))
+    }
+
+    /// The expression at a level that is not below its own.
+    fn at_level(&self, expr: &Expr, level: Level) -> Text {
+        let own = self.own(expr);
+        if own < level {
+            return self.raised(self.at_level(expr, own)?, expr.shape, own, level);
+        }
+        if own > level {
+            return no(format!("{expr} is random"));
+        }
+        let infix = |sign: &str, a: &Expr, b: &Expr, strength, right| {
+            let (a, b) = (self.at_level(a, level)?, self.at_level(b, level)?);
+            Ok((format!("{} {sign} {}", at(strength, a), at(right, b)), strength))
+        };
+        let vector = expr.shape == Shape::Vector;
+        match &expr.node {
+            Node::Number(value) => Ok((number(value), Atom)),
+            Node::Quantity(quantity, arguments) if arguments.is_empty() => self.quantity(*quantity),
+            Node::Quantity(quantity, _) => {
+                no(format!("{} with arguments has no definition", quantity.entry().name))
+            }
+            Node::Indexed(quantity) => self.indexed(*quantity),
+            Node::Symbol(symbol) => Ok(self.symbol(symbol)),
+            Node::Apply(map, a) => self.apply(map, a, level),
+            Node::Slack(name) => self.slack(name),
+            Node::Defined(definition) => {
+                if own == Level::Value && !vector && (self.defined)(&definition.name) {
+                    return self.use_of(&definition.name, &definition.arguments);
+                }
+                self.at_level(&definition.body, level)
+            }
+            Node::Negate(a) => Ok((format!("- {}", at(Atom, self.at_level(a, level)?)), Sum)),
+            Node::Add(a, b) => infix("+", a, b, Sum, Product),
+            Node::Subtract(a, b) => infix("-", a, b, Sum, Product),
+            Node::Multiply(a, b) if vector => {
+                let (a, u) = if a.shape == Shape::Scalar { (a, b) } else { (b, a) };
+                // The vector may be raised as a whole, its factor may not.
+                let (a, u) = (self.at_level(a, Level::Value)?, self.at_level(u, level)?);
+                Ok((format!("{} * {}", at(Applied, a), at(Applied, u)), Product))
+            }
+            Node::Multiply(a, b) => infix("*", a, b, Product, Applied),
+            Node::Divide(a, b) => {
+                let b = at(Applied, self.at_level(b, Level::Value)?);
+                Ok((format!("{} / {b}", at(Product, self.at_level(a, level)?)), Product))
+            }
+            Node::Power(a, exponent) => {
+                let k = match exponent {
+                    Exponent::Literal(k) => k.to_string(),
+                    Exponent::Symbol(Quantity::Horizon) => "t".to_owned(),
+                    Exponent::Symbol(k) => return no(format!("the exponent {}", k.entry().name)),
+                };
+                Ok((format!("{} ^ {k}", at(Atom, self.at_level(a, level)?)), Applied))
+            }
+            Node::Root(a) if level == Level::Value => {
+                Ok((format!("sqrt {}", at(Atom, self.at_level(a, level)?)), Applied))
+            }
+            Node::Root(_) => no("the root of a random quantity"),
+            Node::Least(parts) => self.extremum("Rmin", parts, level),
+            Node::Greatest(parts) => self.extremum("Rmax", parts, level),
+            Node::Inner(a, b) => {
+                let name = ["dot", "rdot", "rdot2"][rank(level)];
+                let (a, b) = (self.at_level(a, level)?, self.at_level(b, level)?);
+                Ok((format!("{name} {} {}", at(Atom, a), at(Atom, b)), Applied))
+            }
+            Node::NormSq(a) => {
+                let name = ["nsq", "rsq", "rsq2"][rank(level)];
+                Ok((format!("{name} {}", at(Atom, self.at_level(a, level)?)), Applied))
+            }
+            Node::Expectation(law, a) => self.expectation(*law, a),
+            Node::Sum(a) => {
+                // Every sample counts once: a sum is their number times their average.
+                let (average, _) = self.mean_over(Over::Samples, a)?;
+                let (number, _) = self.quantity(Quantity::Samples)?;
+                Ok((format!("{number} * {average}"), Product))
+            }
+        }
+    }
+
+    fn quantity(&self, quantity: Quantity) -> Text {
+        let name = quantity.entry().name;
+        match (self.text)(quantity) {
+            Some(text) if text.contains(' ') && !text.starts_with('(') => Ok((text, Applied)),
+            Some(text) => Ok((text, Atom)),
+            None => no(format!("{name} has no counterpart in Coq")),
+        }
+    }
+
+    fn indexed(&self, quantity: Quantity) -> Text {
+        let name = quantity.entry().name;
+        match (self.style, quantity) {
+            (Style::Combinators, _) => Ok((names::indexed(quantity), Atom)),
+            (_, Quantity::Grad) => Ok(("g_n n x".into(), Applied)),
+            (_, Quantity::GradStar) => Ok(("g_n n x_star".into(), Applied)),
+            (_, Quantity::GradTeacher) => Ok(("g_n n teacher".into(), Applied)),
+            (_, Quantity::GradLambda) => Ok(("g_n n x_lambda".into(), Applied)),
+            (_, Quantity::Control) => Ok(("c_n n".into(), Applied)),
+            _ => no(format!("{name}[n] has no counterpart in Coq")),
+        }
+    }
+
+    fn symbol(&self, symbol: &Symbol) -> (String, Strength) {
+        let name = names::symbol(&symbol.name);
+        match (self.style, symbol.scope) {
+            (Style::Pointwise, Scope::Random(Law::Step)) => (format!("{name} w"), Applied),
+            (Style::Pointwise, Scope::Random(Law::Coin)) => (format!("{name} w z"), Applied),
+            _ => (name, Atom),
+        }
+    }
+
+    fn apply(&self, map: &Symbol, a: &Expr, level: Level) -> Text {
+        let name = names::symbol(&map.name);
+        let random = map.scope == Scope::Random(Law::Step);
+        let operator = match (self.style, level) {
+            (Style::Pointwise, _) if random => format!("({name} w)"),
+            (Style::Pointwise, _) | (_, Level::Value) => name,
+            (_, Level::Random(_)) if random => format!("(rapply {name})"),
+            (_, Level::Random(_)) => format!("(rapply (fun _ => {name}))"),
+            (_, Level::Coin) => return no("a linear map of a vector that depends on the coin"),
+        };
+        Ok((format!("act {operator} {}", at(Atom, self.at_level(a, level)?)), Applied))
+    }
+
+    fn slack(&self, name: &str) -> Text {
+        let Some(fact) = self.facts.get(name) else {
+            return no(format!("there is no fact [{name}]"));
+        };
+        let of = match (fact.shape, fact.sign, fact.level) {
+            (Shape::Vector, _, _) => "vslack",
+            (_, Sign::AtMost | Sign::AtLeast, Level::Value) => "slack",
+            (_, Sign::Less | Sign::Greater, Level::Value) => "sslack",
+            (_, Sign::Equal, Level::Value) => "eslack",
+            (_, Sign::AtMost | Sign::AtLeast, Level::Random(_)) => "rslack",
+            (_, Sign::Equal, Level::Random(_)) => "reslack",
+            (_, Sign::AtMost | Sign::AtLeast, Level::Coin) => "rslack2",
+            _ => return no(format!("the slack [{name}] has no sign")),
+        };
+        Ok((format!("{of} {}", fact.name), Applied))
+    }
+
+    fn use_of(&self, name: &str, arguments: &[Expr]) -> Text {
+        let mut text = names::definition(name);
+        for argument in arguments {
+            text.push(' ');
+            text.push_str(&self.argument(argument)?);
+        }
+        let strength = if arguments.is_empty() { Atom } else { Applied };
+        Ok((text, strength))
+    }
+
+    fn extremum(&self, name: &str, parts: &[Expr], level: Level) -> Text {
+        if level != Level::Value {
+            return no("the minimum of random quantities");
+        }
+        let mut texts =
+            parts.iter().map(|part| self.argument(part)).collect::<Result<Vec<_>, _>>()?;
+        let Some(mut text) = texts.pop() else { return no("an empty minimum") };
+        let mut strength = Atom;
+        while let Some(next) = texts.pop() {
+            text = format!("{name} {next} {}", at(Atom, (text, strength)));
+            strength = Applied;
+        }
+        Ok((text, strength))
+    }
+
+    fn expectation(&self, law: Law, a: &Expr) -> Text {
+        match (law, self.style) {
+            (Law::Coin, Style::Combinators) => {
+                let name = if a.shape == Shape::Vector { "EcV" } else { "Ec" };
+                let a = at(Atom, self.at_level(a, Level::Coin)?);
+                Ok((format!("{name} coin_law {a}"), Applied))
+            }
+            (Law::Coin, Style::Pointwise) => self.over_outcome("coin_law", "z", a),
+            (Law::Step, _) => self.mean_over(Over::Step, a),
+            (Law::Path, _) => self.mean_over(Over::Path, a),
+            (Law::Stationary, _) => self.mean_over(Over::Stationary, a),
+        }
+    }
+
+    fn mean_over(&self, over: Over, a: &Expr) -> Text {
+        let law = over.law();
+        if self.style == Style::Pointwise {
+            return self.over_outcome(law, over.outcome(), a);
+        }
+        let level = Level::Random(over);
+        let text = self.at_level(a, level)?;
+        Ok(if a.shape == Shape::Vector {
+            (format!("mean {law} {}", at(Atom, text)), Applied)
+        } else {
+            (format!("E {law} ({})%rs", text.0), Applied)
+        })
+    }
+
+    fn over_outcome(&self, law: &str, outcome: &str, a: &Expr) -> Text {
+        let text = self.at_level(a, Level::Value)?.0;
+        Ok(if a.shape == Shape::Vector {
+            (format!("EV {law} (fun {outcome} => ({text})%vec)"), Applied)
+        } else {
+            (format!("E {law} (fun {outcome} => ({text})%R)"), Applied)
+        })
+    }
+
+    fn raised(&self, text: (String, Strength), shape: Shape, from: Level, to: Level) -> Text {
+        let text = at(Atom, text);
+        let vector = shape == Shape::Vector;
+        let text = match (from, to) {
+            (Level::Value, Level::Random(over)) if vector => format!("{} {text}", over.raise()),
+            (Level::Value, Level::Random(_)) => format!("scst {text}"),
+            (Level::Value, Level::Coin) if vector => format!("coin_free (const {text})"),
+            (Level::Value, Level::Coin) => format!("slift (scst {text})"),
+            (Level::Random(over), Level::Coin) if over == Over::Step && vector => {
+                format!("coin_free {text}")
+            }
+            (Level::Random(over), Level::Coin) if over == Over::Step => format!("slift {text}"),
+            _ => return no(format!("{text} is over another law than {}", to.over().law())),
+        };
+        Ok((text, Applied))
+    }
+}
+
+fn rank(level: Level) -> usize {
+    match level {
+        Level::Value => 0,
+        Level::Random(_) => 1,
+        Level::Coin => 2,
+    }
+}
