@@ -116,6 +116,7 @@ Proof. intro w; apply dot_zero_l. Qed.
 
 (** ** Visibly non-negative, or positive *)
 
+Lemma nonzero_lt a : 0 < a -> a <> 0. Proof. lra. Qed.
 Lemma nonneg_lt a : 0 < a -> 0 <= a. Proof. lra. Qed.
 Lemma nonneg_zero a : a = 0 -> 0 <= a. Proof. lra. Qed.
 Lemma nonneg_inv a : 0 <= a -> 0 <= / a.
@@ -270,8 +271,7 @@ with nonneg :=
   | |- rpos (Ec _ _) => apply rpos_Ec; nonneg
   | |- rpos2 (rslack2 _) => apply rslack2_pos
   | |- 0 <= IZR _ => apply IZR_le; discriminate
-  | |- 0 <= ?a => by_fact
-  | |- 0 <= ?a => fail "not visibly non-negative:" a
+  | |- 0 <= ?a => first [ by_fact | fail 1 "not visibly non-negative:" a ]
   | |- ?t => fail "not visibly non-negative:" t
   end
 with positive :=
@@ -316,10 +316,11 @@ with nonzero :=
         | H : cited (?b <> 0) |- _ => replace a with (- b) by ring; exact (Ropp_neq_0_compat b H)
         | H : cited (0 < ?b) |- _ =>
             (* [a] is what is left of [b] when its own divisors are cleared *)
-            intro Z; apply (Rgt_not_eq _ _ H); field_simplify_eq;
+            let Z := fresh in
+            intro Z; apply (nonzero_lt b H); field_simplify_eq;
             [ transitivity a; [ring | exact Z] | nonzero .. ]
         end
-      | solve [apply Rgt_not_eq; positive]
+      | solve [apply nonzero_lt; positive]
       | fail 1 "not visibly different from zero:" a ]
   end.
 

@@ -64,3 +64,130 @@ Proof.
   intros mu_pos H. apply Rle_trans with (1 / mu * mu); [apply Rmult_le_compat_r; lra|].
   right; field; lra.
 Qed.
+
+(** ** What the classes say, in the form in which certificates use it *)
+
+(** Strong convexity. *)
+Definition SC {V : gram} (mu : R) (f : V -> R) (df : V -> V) : Prop :=
+  forall x y, f x + dot (df x) (y - x) + mu / 2 * nsq (y - x) <= f y.
+
+Section Forms.
+Context {V : gram} {O : Type} (law : dist O) (f : V -> R) (g : O -> V -> V) (x_star : V).
+Let df x := EV law (fun w => g w x).
+
+Lemma qsc_form mu : QSC mu f df x_star ->
+  forall x, f x - f x_star + mu / 2 * nsq (x - x_star) <= dot (df x) (x - x_star).
+Proof. intros H x. generalize (qsc_at mu f df x_star H x). lra. Qed.
+
+Lemma pl_form mu : PL mu f df x_star -> forall x, 2 * mu * (f x - f x_star) <= nsq (df x).
+Proof. intros H x. generalize (H x). lra. Qed.
+
+Lemma sc_form mu : SC mu f df ->
+  forall x y, f x - f y + mu / 2 * nsq (x - y) <= dot (df x) (x - y).
+Proof.
+  intros H x y. generalize (H x y). unfold nsq.
+  rewrite !dot_sub_l, !dot_sub_r, (dot_sym y x). lra.
+Qed.
+
+(** Towards any point, not only the minimiser. *)
+Lemma sc_tilted mu : SC mu f df ->
+  forall x y, f x - f y - dot (df y) (x - y) + mu / 2 * nsq (x - y) <= dot (df x - df y) (x - y).
+Proof. intros H x y. generalize (sc_form mu H x y). rewrite dot_sub_l. lra. Qed.
+
+Lemma tilted_pos mu : 0 < mu -> SC mu f df -> forall x y, 0 <= f x - f y - dot (df y) (x - y).
+Proof.
+  intros pos H x y. generalize (H y x).
+  assert (0 <= mu / 2 * nsq (x - y)) by (apply Rmult_le_pos; [lra | apply nsq_pos]). lra.
+Qed.
+
+Hypothesis diff : differentiable f df.
+Hypothesis least : minimiser f x_star.
+
+Lemma stationary_form : mean law (fun w => g w x_star) == (0 * x_star)%vec.
+Proof. intro w. rewrite dot_scal_l, Rmult_0_l. exact (stationary f df x_star diff least w). Qed.
+
+Lemma gradient_bound_form l : 0 < l -> smooth l df ->
+  forall x, nsq (df x - df x_star) <= 2 * l * (f x - f x_star).
+Proof.
+  intros pos lip x.
+  eapply Rle_trans; [|apply (gradient_bound l f df pos); [|exact least]].
+  - right. apply veq_nsq. intro w. rewrite dot_sub_l, (stationary f df x_star diff least). ring.
+  - apply descent; [lra | exact diff | exact lip].
+Qed.
+
+Lemma rate_form mu l : 0 < mu -> QSC mu f df x_star -> ES law l f g x_star ->
+  (exists x, 0 < nsq (x - x_star)) -> mu <= l.
+Proof.
+  intros pos qsc es [x far].
+  apply (mu_le_l_exp law mu l f g x_star pos (stationary f df x_star diff least) qsc
+    (quadratic_growth mu f df x_star diff least qsc) es x far).
+Qed.
+End Forms.
+
+(** A law that one step keeps: its mean does not move. *)
+Definition stationary_law {V : gram} {O S : Type} (law : dist O) (step : V -> O -> V)
+  (limit : dist S) (X : S -> V) : Prop :=
+  forall h : V -> R, E limit (fun s => E law (fun w => h (step (X s) w))) = E limit (fun s => h (X s)).
+
+Lemma stationary_mean_form {V : gram} {O S : Type} (law : dist O) (g : O -> V -> V) (c : O -> V)
+  (gamma lambda : R) (limit : dist S) (X : S -> V) :
+  stationary_law law (fun x w => x - gamma * (g w x - lambda * c w))%vec limit X ->
+  mean limit (fun s => X s - gamma * (EV law (fun w => g w (X s)) - lambda * EV law c))%vec
+    == mean limit X.
+Proof.
+  intros H v. unfold mean. rewrite !dot_EV_l, <- (H (fun x => dot x v)).
+  apply E_ext; intro s.
+  rewrite dot_sub_l, dot_scal_l, dot_sub_l, dot_scal_l, !dot_EV_l.
+  rewrite <- (E_const law (dot (X s) v)) at 1.
+  rewrite <- E_times, <- E_minus, <- E_times, <- E_minus.
+  apply E_ext; intro w. rewrite dot_sub_l, dot_scal_l, dot_sub_l, dot_scal_l. ring.
+Qed.
+
+(** ** Convex samples
+
+    The objective is the average of differentiable convex samples, each with an l_max-Lipschitz
+    gradient, and the gradients that a step sees have the same mean. *)
+Record convex_smooth_samples {V : gram} {O N : Type} (l_max : R) (f : V -> R) (g : O -> V -> V)
+  (each : dist N) (f_n : N -> V -> R) (g_n : N -> V -> V) (law : dist O) : Prop := {
+  sample_differentiable : forall n, differentiable (f_n n) (g_n n);
+  sample_smooth : forall n, smooth l_max (g_n n);
+  sample_convex : forall n, convex (f_n n) (g_n n);
+  average_value : forall x, f x = E each (fun n => f_n n x);
+  average_gradient : forall x, EV law (fun w => g w x) == EV each (fun n => g_n n x)
+}.
+
+Section Samples.
+Context {V : gram} {O N : Type} (law : dist O) (f : V -> R) (g : O -> V -> V).
+Context (each : dist N) (f_n : N -> V -> R) (g_n : N -> V -> V) (l_max n_samples : R).
+Let df x := EV law (fun w => g w x).
+Hypothesis l_pos : 0 < l_max.
+Hypothesis n_pos : 0 < n_samples.
+Hypothesis samples : convex_smooth_samples l_max f g each f_n g_n law.
+
+(** Co-coercivity of each sample, summed. *)
+Lemma cocoercive_tilted x y :
+  n_samples * E each (fun n => nsq (g_n n x - g_n n y))
+    <= 2 * l_max * n_samples * (f x - f y - dot (df y) (x - y)).
+Proof.
+  destruct samples as [diff lip conv value gradient].
+  replace (2 * l_max * n_samples * (f x - f y - dot (df y) (x - y)))
+    with (n_samples * (2 * l_max * (f x - f y - dot (df y) (x - y)))) by ring.
+  apply Rmult_le_compat_l; [lra|]. eapply Rle_trans.
+  - apply E_le; intro n. apply (cocoercive l_max (f_n n) (g_n n) l_pos); [|apply conv].
+    apply descent; [lra | apply diff | apply lip].
+  - rewrite E_times, E_minus, E_minus, <- dot_EV_l, <- !value, <- gradient. right; reflexivity.
+Qed.
+End Samples.
+
+Lemma cocoercive_form {V : gram} {O N : Type} (law : dist O) (f : V -> R) (g : O -> V -> V)
+  (x_star : V) (diff : differentiable f (fun x => EV law (fun w => g w x)))
+  (least : minimiser f x_star)
+  (each : dist N) (f_n : N -> V -> R) (g_n : N -> V -> V) (l_max n_samples : R) :
+  0 < l_max -> 0 < n_samples -> convex_smooth_samples l_max f g each f_n g_n law ->
+  forall x, n_samples * E each (fun n => nsq (g_n n x - g_n n x_star))
+    <= 2 * l_max * n_samples * (f x - f x_star).
+Proof.
+  intros l_pos n_pos samples x.
+  eapply Rle_trans; [apply (cocoercive_tilted law f g each f_n g_n l_max n_samples); assumption|].
+  rewrite (stationary f _ x_star diff least). right; ring.
+Qed.

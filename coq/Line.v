@@ -1,2 +1,141 @@
-(** * The line: one instance that satisfies the hypotheses of every statement *)
+(** * One problem that satisfies the hypotheses of the statements
+
+    On the line, f(x) = x^2/2 is the average of two samples with gradients x - 1 and x + 1, up to a
+    constant; the minimiser is 0. The teacher is 2, and the control variate is its gradient: 1 and
+    3, so that its mean and its variance are both positive. All constants of curvature are 1. *)
 Require Export Instances Glue.
+Require Import Lra.
+
+Definition both_samples : list bool := [true; false].
+Lemma some_sample : both_samples <> [].
+Proof. discriminate. Qed.
+Definition coin_flip : dist bool.
+Proof.
+  refine {| pts := [(1 / 2, true); (1 / 2, false)] |}.
+  - intros p [<-|[<-|[]]]; simpl; lra.
+  - simpl; lra.
+Defined.
+
+Definition shift (w : bool) : R := if w then 1 else -1.
+Definition half_square (x : line) : R := 1 / 2 * (x * x).
+Definition gradient (w : bool) (x : line) : line := (x - shift w)%R.
+Definition control (w : bool) : line := (2 - shift w)%R.
+Definition mean_gradient (x : line) : line := EV coin_flip (fun w => gradient w x).
+
+Lemma E_flip f : E coin_flip f = 1 / 2 * f true + 1 / 2 * f false.
+Proof. unfold E; simpl; ring. Qed.
+Lemma EV_flip (U : bool -> line) : EV coin_flip U = (1 / 2 * U true + 1 / 2 * U false)%R.
+Proof. unfold EV; simpl; ring. Qed.
+Lemma mean_gradient_is x : mean_gradient x = x.
+Proof.
+  unfold mean_gradient. rewrite EV_flip. unfold gradient, shift.
+  change (1 / 2 * ((x : R) - 1) + 1 / 2 * ((x : R) - -1) = (x : R)). lra.
+Qed.
+Lemma dot_line (u v : line) : dot u v = (u : R) * v.
+Proof. reflexivity. Qed.
+Lemma nsq_line (u : line) : nsq u = (u : R) * u.
+Proof. reflexivity. Qed.
+Lemma sub_line (u v : line) : (u - v)%vec = ((u : R) - v).
+Proof. unfold vsub, vopp; simpl; ring. Qed.
+Lemma scal_line (a : R) (u : line) : (a * u)%vec = (a * (u : R))%R.
+Proof. reflexivity. Qed.
+
+(** A comparison of numbers, after the two samples are written out. *)
+Ltac numbers :=
+  rewrite ?E_flip, ?EV_flip, ?nsq_line, ?dot_line, ?sub_line, ?scal_line;
+  unfold gradient, control, shift, half_square; simpl;
+  unfold vsub, vopp, nsq; simpl; lra.
+
+Lemma line_diff : differentiable half_square mean_gradient.
+Proof.
+  split.
+  - intros x y H. now rewrite (line_separated x y H).
+  - intros x y H. rewrite (line_separated x y H). apply veq_refl.
+  - intros x v s. rewrite mean_gradient_is.
+    change (derivable_pt_lim (fun s => 1 / 2 * ((x + s * v) * (x + s * v))) s ((x + s * v) * v)).
+    set (a := (x : R)) in *. set (b := (v : R)) in *.
+    assert (derivable_pt_lim (fun s => a + s * b) s (0 + (1 * b + s * 0))) as D.
+    { apply (derivable_pt_lim_plus (fun _ => a) (fun s => s * b)); [apply derivable_pt_lim_const|].
+      apply (derivable_pt_lim_mult id (fun _ => b)); [apply derivable_pt_lim_id | apply derivable_pt_lim_const]. }
+    replace ((a + s * b) * b) with
+      (1 / 2 * ((0 + (1 * b + s * 0)) * (a + s * b) + (a + s * b) * (0 + (1 * b + s * 0)))) by field.
+    apply (derivable_pt_lim_scal (fun s => (a + s * b) * (a + s * b))).
+    exact (derivable_pt_lim_mult _ _ _ _ _ D D).
+Qed.
+Lemma line_least : minimiser half_square (0 : line).
+Proof. intro x. unfold half_square. generalize (Rle_0_sqr x). unfold Rsqr. lra. Qed.
+Lemma line_qsc : QSC 1 half_square mean_gradient (0 : line).
+Proof. intro x. rewrite mean_gradient_is, dot_line, nsq_line, !sub_line. unfold half_square. lra. Qed.
+Lemma line_es : ES coin_flip 1 half_square gradient (0 : line).
+Proof. intro x. rewrite E_flip, !nsq_line, !sub_line. unfold half_square, gradient, shift. lra. Qed.
+Lemma line_smooth : smooth 1 mean_gradient.
+Proof. intros x y. rewrite !mean_gradient_is. lra. Qed.
+Lemma line_pl : PL 1 half_square mean_gradient (0 : line).
+Proof. intro x. rewrite mean_gradient_is, nsq_line. unfold half_square. lra. Qed.
+Lemma line_sc : SC 1 half_square mean_gradient.
+Proof.
+  intros x y. rewrite mean_gradient_is, dot_line, nsq_line, !sub_line. unfold half_square.
+  right. field.
+Qed.
+Lemma line_teacher w : control w == gradient w (2 : line).
+Proof. apply veq_refl. Qed.
+Lemma line_has_teacher w : (control w - EV coin_flip control)%vec
+  == (gradient w (2 : line) - EV coin_flip (fun w => gradient w (2 : line)))%vec.
+Proof. apply veq_refl. Qed.
+Lemma line_tilted : EV coin_flip (fun w => gradient w (1 : line)) == (1 / 2 * EV coin_flip control)%vec.
+Proof.
+  rewrite !EV_flip. unfold gradient, control, shift. intro w. simpl. field.
+Qed.
+Lemma line_other : exists x : line, 0 < nsq (x - (0 : line)).
+Proof. exists 1. rewrite nsq_line, sub_line. lra. Qed.
+
+(** With steps of length 1, one step forgets where it starts: its law is stationary at once. *)
+Definition limit_point (w : bool) : line := (shift w + 1 / 2 * control w)%R.
+Lemma line_stationary : stationary_law coin_flip
+  (fun x w => x - 1 * (gradient w x - 1 / 2 * control w))%vec coin_flip limit_point.
+Proof.
+  intro h. rewrite <- (E_const coin_flip (E coin_flip (fun s => h (limit_point s)))).
+  apply E_ext; intro s. apply E_ext; intro w. f_equal.
+  unfold limit_point, gradient. rewrite !sub_line. simpl.
+  change (limit_point s - 1 * ((limit_point s - shift w) - 1 / 2 * control w)
+    = shift w + 1 / 2 * control w)%R.
+  ring.
+Qed.
+
+(** The two samples by themselves. *)
+Definition sample_loss (n : bool) (x : line) : R := 1 / 2 * ((x - shift n) * (x - shift n)) - 1 / 2.
+Lemma line_samples :
+  convex_smooth_samples 1 half_square gradient coin_flip sample_loss gradient coin_flip.
+Proof.
+  split.
+  - intro n. split.
+    + intros x y H. now rewrite (line_separated x y H).
+    + intros x y H. rewrite (line_separated x y H). apply veq_refl.
+    + intros x v s.
+      change (derivable_pt_lim (fun s => 1 / 2 * ((x + s * v - shift n) * (x + s * v - shift n)) - 1 / 2)
+        s ((x + s * v - shift n) * v)).
+      set (a := (x : R)) in *. set (b := (v : R)) in *. set (z := shift n).
+      assert (derivable_pt_lim (fun s => a + s * b - z) s (0 + (1 * b + s * 0) - 0)) as D.
+      { apply (derivable_pt_lim_minus (fun s => a + s * b) (fun _ => z)); [|apply derivable_pt_lim_const].
+        apply (derivable_pt_lim_plus (fun _ => a) (fun s => s * b)); [apply derivable_pt_lim_const|].
+        apply (derivable_pt_lim_mult id (fun _ => b)); [apply derivable_pt_lim_id | apply derivable_pt_lim_const]. }
+      replace ((a + s * b - z) * b) with
+        (1 / 2 * ((0 + (1 * b + s * 0) - 0) * (a + s * b - z)
+          + (a + s * b - z) * (0 + (1 * b + s * 0) - 0)) - 0) by field.
+      apply (derivable_pt_lim_minus (fun s => 1 / 2 * ((a + s * b - z) * (a + s * b - z))) (fun _ => 1 / 2));
+        [|apply derivable_pt_lim_const].
+      apply (derivable_pt_lim_scal (fun s => (a + s * b - z) * (a + s * b - z))).
+      exact (derivable_pt_lim_mult _ _ _ _ _ D D).
+  - intros n x y. rewrite !nsq_line, !sub_line. unfold gradient. right; ring.
+  - intros n x y. rewrite dot_line, sub_line. unfold sample_loss, gradient.
+    generalize (Rle_0_sqr ((y : R) - x)). unfold Rsqr. lra.
+  - intro x. rewrite E_flip. unfold sample_loss, half_square, shift. field.
+  - intro x. apply veq_refl.
+Qed.
+
+(** Batches of one: the mean over batches is the mean over samples. *)
+Ltac samples_agree :=
+  first [ numbers
+        | unfold veq; intro; simpl; unfold EV; simpl; field
+        | rewrite ?E_flip, ?EV_flip; unfold gradient, control, shift, nsq; simpl;
+          unfold EV, vsub, vopp; simpl; field ].

@@ -7,7 +7,7 @@
 
 use super::names;
 use super::path;
-use super::render::{Cited, Level, Over, Renderer, Style, Unsupported};
+use super::render::{Cited, Expanded, Level, Over, Renderer, Style, Unsupported};
 use crate::claim::expr::{
     Expr, Formula, Known, Node, Relation, Shape, Sign, Symbol, SymbolKind, depends_on_point,
 };
@@ -268,7 +268,7 @@ impl<'a> Draft<'a> {
             } else {
                 &|quantity| Some(names::quantity(quantity))
             },
-            defined: &|_| false,
+            defined: &Expanded,
             facts: self.facts.clone(),
         }
     }

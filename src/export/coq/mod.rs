@@ -11,13 +11,14 @@ mod certificate;
 mod names;
 mod path;
 mod render;
+mod statement;
+mod supply;
 
 use crate::audit::library::Library;
 use crate::audit::prove::{ProofFinding, prove};
 use crate::claim::proof::StatementName;
 use crate::claim::theorem::Claim;
 use crate::kernel::Proved;
-use certificate::Certificate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fixed files, in the order in which they are compiled.
@@ -92,6 +93,7 @@ pub fn export(library: &Library) -> Export {
         .filter_map(|f| Some((name_of(f), f.verdict.as_ref()?.as_ref().ok()?)))
         .collect();
     let mut export = Export::default();
+    let mut done = BTreeMap::new();
     for (stem, text) in FIXED {
         export.files.push((format!("{stem}.v"), text.to_owned()));
     }
@@ -115,11 +117,25 @@ pub fn export(library: &Library) -> Export {
         };
         match certificate {
             Err(cause) => exported.status = Status::No(cause.to_string()),
-            Ok(Certificate { text, theorem, .. }) => {
-                let module = format!("{}_cert", names::module(&name));
-                exported.theorems.push(format!("{module}.{theorem}"));
-                export.files.push((format!("{module}.v"), text));
-                exported.status = Status::Certificate("not stated yet".into());
+            Ok(certificate) => {
+                let module = names::module(&name);
+                exported.theorems.push(format!("{module}_cert.{}", certificate.theorem));
+                export.files.push((format!("{module}_cert.v"), certificate.text.clone()));
+                let claim = &finding.statement.claim;
+                match statement::statement(&name, finding.theorem, claim, &certificate, &done) {
+                    Err(cause) => exported.status = Status::Certificate(cause.to_string()),
+                    Ok(own) => {
+                        exported.theorems.push(format!("{module}.{}", names::part(&name.part)));
+                        if own.satisfiable {
+                            exported.theorems.push(format!("{module}.satisfiable"));
+                        }
+                        exported.status = Status::Statement;
+                        exported.premises.clone_from(&own.premises);
+                        exported.satisfiable = own.satisfiable;
+                        export.files.push((format!("{module}.v"), own.text.clone()));
+                        done.insert(name.clone(), own);
+                    }
+                }
             }
         }
         export.statements.push(exported);

@@ -46,7 +46,8 @@ pub(super) fn open(
     let _ = writeln!(text, "Variable step : V -> {outcome} -> V.");
     parameters.push(Parameter::StepFunction);
     let gaps = [Quantity::Gap, Quantity::GapNext, Quantity::GapT, Quantity::StartGap];
-    if gaps.into_iter().any(uses) {
+    let gaps = gaps.into_iter().any(uses);
+    if gaps {
         text.push_str(
             "Variable gap_of : V -> R.\nHypothesis gap_of_sign : forall x, 0 <= gap_of x.\n",
         );
@@ -57,17 +58,19 @@ pub(super) fn open(
     }
     let _ = writeln!(text, "Local Notation path_law := (paths {law} t).");
     text.push_str("Local Notation path_const v := (cst (D := path_law) v).\n");
-    if compresses {
-        text.push_str("Local Notation compressed x := ((fun w z => step x (w, z)) : RV law (RV coin_law V)).\n");
+    text.push_str(if compresses {
+        "Local Notation compressed x := ((fun w z => step x (w, z)) : RV law (RV coin_law V)).\n"
     } else {
-        text.push_str("Local Notation next x := (step x : RV law V).\n");
-        text.push_str("Local Notation gap_next x := ((fun w => gap_of (step x w)) : rs sample).\n");
-    }
+        "Local Notation next x := (step x : RV law V).\n"
+    });
     text.push_str("Local Notation x_t := (run step x_0 : RV path_law V).\n");
-    let _ = writeln!(
-        text,
-        "Local Notation gap_t := ((fun p => gap_of (run step x_0 p)) : rs (list ({outcome})))."
-    );
+    if gaps {
+        text.push_str("Local Notation gap_next x := ((fun w => gap_of (step x w)) : rs sample).\n");
+        let _ = writeln!(
+            text,
+            "Local Notation gap_t := ((fun p => gap_of (run step x_0 p)) : rs (list ({outcome})))."
+        );
+    }
     Ok(())
 }
 

@@ -56,9 +56,23 @@ pub(super) struct Renderer<'a> {
     pub style: Style,
     /// The text of a quantity; in the pointwise style, at the outcome `w`, `p`, `s` or `n`.
     pub text: &'a dyn Fn(Quantity) -> Option<String>,
-    /// Definitions that have a Coq definition of the same name.
-    pub defined: &'a dyn Fn(&str) -> bool,
+    /// The definitions that have a Coq definition.
+    pub defined: &'a dyn Defined,
     pub facts: BTreeMap<String, Cited>,
+}
+
+/// Which definitions of the language have a Coq definition.
+pub(super) trait Defined {
+    fn is_defined(&self, name: &str) -> bool;
+}
+
+/// None: every definition is expanded.
+pub(super) struct Expanded;
+
+impl Defined for Expanded {
+    fn is_defined(&self, _: &str) -> bool {
+        false
+    }
 }
 
 /// How tightly a text binds.
@@ -258,7 +272,7 @@ impl Renderer<'_> {
             Node::Apply(map, a) => self.apply(map, a, level),
             Node::Slack(name) => self.slack(name),
             Node::Defined(definition) => {
-                if own == Level::Value && !vector && (self.defined)(&definition.name) {
+                if own == Level::Value && !vector && self.defined.is_defined(&definition.name) {
                     return self.use_of(&definition.name, &definition.arguments);
                 }
                 self.at_level(&definition.body, level)
@@ -404,6 +418,14 @@ impl Renderer<'_> {
                 Ok((format!("{name} coin_law {a}"), Applied))
             }
             (Law::Coin, Style::Pointwise) => self.over_outcome("coin_law", "z", a),
+            (Law::Step, Style::Pointwise) => match &a.node {
+                // The mean of the gradients at a point is the gradient of f.
+                Node::Quantity(quantity, _) => match super::statement::point_of(*quantity) {
+                    Some(point) => Ok((format!("full_grad {point}"), Applied)),
+                    None => self.mean_over(Over::Step, a),
+                },
+                _ => self.mean_over(Over::Step, a),
+            },
             (Law::Step, _) => self.mean_over(Over::Step, a),
             (Law::Path, _) => self.mean_over(Over::Path, a),
             (Law::Stationary, _) => self.mean_over(Over::Stationary, a),
@@ -413,6 +435,7 @@ impl Renderer<'_> {
     fn mean_over(&self, over: Over, a: &Expr) -> Text {
         let law = over.law();
         if self.style == Style::Pointwise {
+            let law = if over == Over::Path { "(paths law t)" } else { law };
             return self.over_outcome(law, over.outcome(), a);
         }
         let level = Level::Random(over);
