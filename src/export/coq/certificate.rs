@@ -224,7 +224,8 @@ impl<'a> Draft<'a> {
     pub fn read(&mut self, expr: &Expr) {
         expr.walk(&mut |part| match &part.node {
             Node::Quantity(quantity, _) => {
-                if self.quantities.insert(*quantity) {
+                // Along a path the step is a function, and what it is made of does not matter.
+                if self.quantities.insert(*quantity) && !self.along {
                     let [sgd_next, sgd_start] = crate::claim::vocabulary::Process::twin();
                     match quantity {
                         Quantity::XNext => self.read(&self.claim.process.step()),
