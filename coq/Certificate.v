@@ -343,10 +343,21 @@ Ltac cite H :=
 
 (** ** The identity *)
 
+(** One spelling of each square root. *)
+Ltac same_roots :=
+  repeat match goal with
+  | |- context [sqrt ?a] =>
+      match goal with
+      | |- context [sqrt ?b] =>
+          tryif constr_eq a b then fail
+          else replace (sqrt b) with (sqrt a) by (f_equal; field; nonzero)
+      end
+  end.
+
 (** The cited facts are expanded together with the identity, so that divisors are recognised. *)
 Ltac expand :=
   repeat match goal with H : cited _ |- _ => revert H end;
-  gram_expand; sort_dots; intros.
+  gram_expand; sort_dots; same_roots; intros.
 
 Ltac close_identity :=
   tryif (solve [field; nonzero]) then idtac

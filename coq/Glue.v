@@ -143,6 +143,12 @@ Proof.
   apply E_ext; intro w. rewrite dot_sub_l, dot_scal_l, dot_sub_l, dot_scal_l. ring.
 Qed.
 
+(** A compressor: right in the mean, with a variance of at most omega times the square. *)
+Definition unbiased_compressor {V : gram} {C : Type} (omega : R) (coin_law : dist C)
+  (compress : C -> V -> V) : Prop :=
+  (forall y, EV coin_law (fun z => compress z y) == y)
+  /\ (forall y, E coin_law (fun z => nsq (compress z y - y)) <= omega * nsq y).
+
 (** ** Convex samples
 
     The objective is the average of differentiable convex samples, each with an l_max-Lipschitz

@@ -64,18 +64,26 @@ Proof.
 Qed.
 Lemma line_least : minimiser half_square (0 : line).
 Proof. intro x. unfold half_square. generalize (Rle_0_sqr x). unfold Rsqr. lra. Qed.
-Lemma line_qsc : QSC 1 half_square mean_gradient (0 : line).
-Proof. intro x. rewrite mean_gradient_is, dot_line, nsq_line, !sub_line. unfold half_square. lra. Qed.
+Lemma half_below (mu s : R) : mu <= 1 -> mu / 2 * (s * s) <= 1 / 2 * (s * s).
+Proof. intro H. apply Rmult_le_compat_r; [apply Rle_0_sqr | lra]. Qed.
+Lemma line_qsc mu : mu <= 1 -> QSC mu half_square mean_gradient (0 : line).
+Proof.
+  intros H x. rewrite mean_gradient_is, dot_line, nsq_line, !sub_line. unfold half_square.
+  generalize (half_below mu ((x : R) - 0) H). lra.
+Qed.
 Lemma line_es : ES coin_flip 1 half_square gradient (0 : line).
 Proof. intro x. rewrite E_flip, !nsq_line, !sub_line. unfold half_square, gradient, shift. lra. Qed.
 Lemma line_smooth : smooth 1 mean_gradient.
 Proof. intros x y. rewrite !mean_gradient_is. lra. Qed.
-Lemma line_pl : PL 1 half_square mean_gradient (0 : line).
-Proof. intro x. rewrite mean_gradient_is, nsq_line. unfold half_square. lra. Qed.
-Lemma line_sc : SC 1 half_square mean_gradient.
+Lemma line_pl mu : mu <= 1 -> PL mu half_square mean_gradient (0 : line).
 Proof.
-  intros x y. rewrite mean_gradient_is, dot_line, nsq_line, !sub_line. unfold half_square.
-  right. field.
+  intros H x. rewrite mean_gradient_is, nsq_line. unfold half_square.
+  generalize (half_below mu x H). lra.
+Qed.
+Lemma line_sc mu : mu <= 1 -> SC mu half_square mean_gradient.
+Proof.
+  intros H x y. rewrite mean_gradient_is, dot_line, nsq_line, !sub_line. unfold half_square.
+  generalize (half_below mu ((y : R) - x) H). lra.
 Qed.
 Lemma line_teacher w : control w == gradient w (2 : line).
 Proof. apply veq_refl. Qed.
@@ -101,6 +109,21 @@ Proof.
     = shift w + 1 / 2 * control w)%R.
   ring.
 Qed.
+
+(** No compression. *)
+Definition no_coin : dist unit := point tt.
+Definition keep (_ : unit) (y : line) : line := y.
+Lemma line_compressor omega : 0 <= omega -> unbiased_compressor omega no_coin keep.
+Proof.
+  intro H. split; intro y.
+  - intro w. unfold EV, no_coin, keep; simpl. ring.
+  - unfold no_coin. rewrite E_point, !nsq_line, sub_line. unfold keep.
+    replace (((y : R) - y) * (y - y)) with 0 by ring. apply Rmult_le_pos; [exact H | apply Rle_0_sqr].
+Qed.
+
+(** An equality of vectors, written out. *)
+Ltac vectors :=
+  intro; rewrite ?EV_flip; unfold gradient, control, shift; simpl; unfold EV; simpl; field.
 
 (** The two samples by themselves. *)
 Definition sample_loss (n : bool) (x : line) : R := 1 / 2 * ((x - shift n) * (x - shift n)) - 1 / 2.

@@ -13,7 +13,7 @@ use crate::claim::expr::{
 };
 use crate::claim::proof::{Proof, Rule, StatementName, Step};
 use crate::claim::theorem::{Claim, Condition};
-use crate::claim::vocabulary::Quantity;
+use crate::claim::vocabulary::{Process, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -226,7 +226,7 @@ impl<'a> Draft<'a> {
             Node::Quantity(quantity, _) => {
                 // Along a path the step is a function, and what it is made of does not matter.
                 if self.quantities.insert(*quantity) && !self.along {
-                    let [sgd_next, sgd_start] = crate::claim::vocabulary::Process::twin();
+                    let [sgd_next, sgd_start] = Process::twin();
                     match quantity {
                         Quantity::XNext => self.read(&self.claim.process.step()),
                         Quantity::SgdNext => self.read(&sgd_next),
@@ -271,6 +271,7 @@ impl<'a> Draft<'a> {
             },
             defined: &Expanded,
             facts: self.facts.clone(),
+            path_law: "path_law",
         }
     }
 
@@ -393,7 +394,8 @@ impl<'a> Draft<'a> {
         parameters: &mut Vec<Parameter>,
     ) -> Result<(), Unsupported> {
         for quantity in &self.quantities {
-            let derived = matches!(quantity, Quantity::XNext | Quantity::SgdNext | Quantity::Sgd0);
+            let described = *quantity == Quantity::XNext && self.claim.process != Process::Any;
+            let derived = described || matches!(quantity, Quantity::SgdNext | Quantity::Sgd0);
             if derived || (self.along && path::follows(*quantity)) {
                 continue;
             }
@@ -427,14 +429,15 @@ impl<'a> Draft<'a> {
     }
 
     fn notations(&self, text: &mut String, renderer: &Renderer<'_>) -> Result<(), Unsupported> {
-        let [sgd_next, sgd_start] = crate::claim::vocabulary::Process::twin();
+        let [sgd_next, sgd_start] = Process::twin();
         let means = [
             (Quantity::XNext, self.claim.process.step()),
             (Quantity::SgdNext, sgd_next),
             (Quantity::Sgd0, sgd_start),
         ];
         for (quantity, meaning) in means {
-            if self.quantities.contains(&quantity) {
+            let opaque = quantity == Quantity::XNext && self.claim.process == Process::Any;
+            if self.quantities.contains(&quantity) && !opaque {
                 let name = names::quantity(quantity);
                 let meaning = renderer.vector(&meaning)?;
                 let _ = writeln!(text, "Local Notation {name} := {meaning}.");

@@ -59,6 +59,8 @@ pub(super) struct Renderer<'a> {
     /// The definitions that have a Coq definition.
     pub defined: &'a dyn Defined,
     pub facts: BTreeMap<String, Cited>,
+    /// The law of a path, in the pointwise style.
+    pub path_law: &'static str,
 }
 
 /// Which definitions of the language have a Coq definition.
@@ -216,6 +218,23 @@ impl Renderer<'_> {
         match self.style {
             Style::Combinators => self.level(expr),
             Style::Pointwise => Level::Value,
+        }
+    }
+
+    /// An equality of random vectors, as such: almost surely.
+    pub fn almost_surely(&self, relation: &Relation) -> Result<String, Unsupported> {
+        let level = self.level(&relation.lhs).max(self.level(&relation.rhs));
+        let side = |expr| {
+            let outcome = level.over().outcome();
+            Ok::<_, Unsupported>(format!("(fun {outcome} => ({})%vec)", self.value(expr)?))
+        };
+        match (level, relation.sign, relation.lhs.shape) {
+            (Level::Random(over), Sign::Equal, Shape::Vector) => {
+                let (low, high) = (side(&relation.lhs)?, side(&relation.rhs)?);
+                Ok(format!("@veq (RV {} V)\n    {low}\n    {high}", over.law()))
+            }
+            (Level::Value, ..) => self.relation(relation),
+            _ => no("a claim at every outcome"),
         }
     }
 
@@ -435,7 +454,7 @@ impl Renderer<'_> {
     fn mean_over(&self, over: Over, a: &Expr) -> Text {
         let law = over.law();
         if self.style == Style::Pointwise {
-            let law = if over == Over::Path { "(paths law t)" } else { law };
+            let law = if over == Over::Path { self.path_law } else { law };
             return self.over_outcome(law, over.outcome(), a);
         }
         let level = Level::Random(over);

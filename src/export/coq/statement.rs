@@ -77,12 +77,21 @@ pub(super) fn text(quantity: Quantity) -> Option<String> {
         Quantity::GradInf => "full_grad (x_inf s)".into(),
         Quantity::Control => "c w".into(),
         Quantity::XNext => "step x w".into(),
+        Quantity::XCompressed => "compress z (uncompressed x w)".into(),
         Quantity::XT => "run step x_0 p".into(),
         Quantity::XInf => "x_inf s".into(),
         Quantity::Horizon => "INR t".into(),
         _ if is_variable(quantity) => names::quantity(quantity),
         _ => return None,
     })
+}
+
+/// The same where a compressor follows the step.
+pub(super) fn compressed_text(quantity: Quantity) -> Option<String> {
+    match quantity {
+        Quantity::XNext => Some("uncompressed x w".into()),
+        _ => text(quantity),
+    }
 }
 
 /// The point at which a gradient is taken.
@@ -109,8 +118,13 @@ fn is_variable(quantity: Quantity) -> bool {
 }
 
 /// The value of a constant on the line.
-fn value_of(quantity: Quantity, stationary: bool) -> &'static str {
+fn value_of(name: &StatementName, quantity: Quantity, stationary: bool) -> &'static str {
+    // There the teacher's mean must not count.
+    let unbiased = (name.theorem.as_str(), name.part.as_str()) == ("theorem-1-sharp", "best-a-unbiased");
     match quantity {
+        Quantity::Lambda if unbiased => "0",
+        Quantity::Omega => "0",
+        Quantity::Mu => "(1 / 2)",
         Quantity::Gamma if stationary => "1",
         Quantity::Gamma => "(1 / 16)",
         Quantity::Gamma2 => "(1 / 8)",
@@ -133,8 +147,8 @@ pub(super) fn statement(
     if !claim.symbols.is_empty() {
         return Err(Unsupported("symbols of the file have no problem behind them".into()));
     }
-    if claim.process == Process::CompressedKd {
-        return Err(Unsupported("the compressor is stated at one point only".into()));
+    if claim.process == Process::Any {
+        return Err(Unsupported("the step is described by hypotheses only".into()));
     }
     let mut draft = Draft {
         name,
@@ -149,7 +163,14 @@ pub(super) fn statement(
     };
     draft.read(certificate);
     let uses = |quantity: &Quantity| draft.quantities.contains(quantity);
-    let moving = [Quantity::XNext, Quantity::GapNext, Quantity::XT, Quantity::GapT, Quantity::XInf];
+    let moving = [
+        Quantity::XNext,
+        Quantity::XCompressed,
+        Quantity::GapNext,
+        Quantity::XT,
+        Quantity::GapT,
+        Quantity::XInf,
+    ];
     let steps = moving.iter().any(uses)
         || certificate.parameters.iter().any(|p| matches!(p, Parameter::StepFunction));
     draft.definitions.push((
@@ -158,8 +179,15 @@ pub(super) fn statement(
     ));
     if steps {
         let body = draft.renderer().vector(&claim.process.step())?;
-        let text = format!("Definition step (x : V) (w : sample) : V := {body}.");
-        draft.definitions.push(("step".into(), text));
+        if claim.process.compresses() {
+            let text = format!("Definition uncompressed (x : V) (w : sample) : V := {body}.");
+            draft.definitions.push(("uncompressed".into(), text));
+            let text = "Definition step (x : V) (d : sample * coin) : V := compress (snd d) (uncompressed x (fst d)).";
+            draft.definitions.push(("step".into(), text.into()));
+        } else {
+            let text = format!("Definition step (x : V) (w : sample) : V := {body}.");
+            draft.definitions.push(("step".into(), text));
+        }
     }
     for formula in draft.formulas() {
         for relation in formula.relations() {
@@ -178,7 +206,18 @@ pub(super) fn statement(
 
 impl Draft<'_> {
     pub fn renderer(&self) -> Renderer<'_> {
-        Renderer { style: Style::Pointwise, text: &text, defined: self, facts: BTreeMap::new() }
+        let compresses = self.claim.process.compresses();
+        Renderer {
+            style: Style::Pointwise,
+            text: if compresses { &compressed_text } else { &text },
+            defined: self,
+            facts: BTreeMap::new(),
+            path_law: if compresses {
+                "(paths (product law coin_law) t)"
+            } else {
+                "(paths law t)"
+            },
+        }
     }
 
     fn formulas(&self) -> Vec<Formula> {
@@ -226,6 +265,7 @@ impl Draft<'_> {
         let quantities = self.quantities.clone();
         let has = |quantity| quantities.contains(&quantity);
         if has(Quantity::XNext)
+            || has(Quantity::XCompressed)
             || has(Quantity::GapNext)
             || has(Quantity::XT)
             || has(Quantity::GapT)
@@ -327,6 +367,13 @@ impl Draft<'_> {
                 own("x_inf", "limit -> V", "limit_point"),
             ]);
         }
+        if self.claim.process.compresses() {
+            all.extend([
+                own("coin", "Type", "unit"),
+                own("coin_law", "dist coin", "no_coin"),
+                own("compress", "coin -> V -> V", "keep"),
+            ]);
+        }
         if self.samples {
             all.extend([
                 own("index", "Type", "bool"),
@@ -340,7 +387,7 @@ impl Draft<'_> {
         for quantity in self.quantities.iter().filter(|q| is_variable(**q) && !bound.contains(*q)) {
             let kind = if quantity.entry().shape == Shape::Vector { "V" } else { "R" };
             let name = names::quantity(*quantity);
-            all.push(Variable { name, kind, value: value_of(*quantity, stationary) });
+            all.push(Variable { name, kind, value: value_of(self.name, *quantity, stationary) });
         }
         all
     }
@@ -379,7 +426,7 @@ impl Draft<'_> {
         let _ = write!(text, "{}\n}}.\n\n(** ** Claim *)\n\n", fields.join(";\n"));
         let mut claim = Vec::new();
         for relation in self.claim.formula.relations() {
-            claim.push(self.renderer().relation(relation)?);
+            claim.push(self.renderer().almost_surely(relation)?);
         }
         let (quantifiers, intros) = self.quantifiers();
         let _ = writeln!(
@@ -425,7 +472,7 @@ impl Draft<'_> {
             .definitions
             .iter()
             .map(|(name, text)| {
-                (if name == "step" { name.clone() } else { names::definition(name) }, text.as_str())
+                (coq_name(name), text.as_str())
             })
             .collect();
         for (name, text) in &coq {
@@ -461,11 +508,7 @@ impl Draft<'_> {
             values.join(" "),
             self.definitions
                 .iter()
-                .map(|(name, _)| if name == "step" {
-                    name.clone()
-                } else {
-                    names::definition(name)
-                })
+                .map(|(name, _)| coq_name(name))
                 .collect::<Vec<_>>()
                 .join(" "),
         );
@@ -481,6 +524,12 @@ impl super::render::Defined for Draft<'_> {
     fn is_defined(&self, name: &str) -> bool {
         self.definitions.iter().any(|(own, _)| own == name)
     }
+}
+
+/// The name of a definition, the exporter's own or the file's.
+fn coq_name(name: &str) -> String {
+    let own = ["step", "uncompressed", "full_grad"].contains(&name);
+    if own { name.to_owned() } else { names::definition(name) }
 }
 
 fn parameter(name: &str) -> Expr {

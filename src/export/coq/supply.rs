@@ -64,7 +64,8 @@ impl Draft<'_> {
                     let text = self.renderer().relation(relation)?;
                     let moving = moves(&relation.lhs) || moves(&relation.rhs);
                     let every = if moving { "forall x : V, " } else { "" };
-                    self.field(&name, format!("{every}{text}"), (!moving).then_some(NUMBERS));
+                    let shown = if relation.lhs.shape == Shape::Vector { "vectors" } else { NUMBERS };
+                    self.field(&name, format!("{every}{text}"), (!moving).then_some(shown));
                 }
             }
         }
@@ -73,11 +74,11 @@ impl Draft<'_> {
 
     fn class(&mut self, name: &str, class: Class, k: &str) -> Result<(), Unsupported> {
         let (text, instance) = match class {
-            Class::Qsc => (format!("QSC {k} f full_grad x_star"), "exact line_qsc"),
+            Class::Qsc => (format!("QSC {k} f full_grad x_star"), "apply line_qsc; numbers"),
             Class::Es => (format!("ES law {k} f g x_star"), "exact line_es"),
             Class::Sm => (format!("smooth {k} full_grad"), "exact line_smooth"),
-            Class::Pl => (format!("PL {k} f full_grad x_star"), "exact line_pl"),
-            Class::Sc => (format!("SC {k} f full_grad"), "exact line_sc"),
+            Class::Pl => (format!("PL {k} f full_grad x_star"), "apply line_pl; numbers"),
+            Class::Sc => (format!("SC {k} f full_grad"), "apply line_sc; numbers"),
             Class::TeacherGradient => {
                 ("forall w, c w == g w teacher".to_owned(), "exact line_teacher")
             }
@@ -90,7 +91,11 @@ impl Draft<'_> {
             }
             // Already there.
             Class::Minimiser => return Ok(()),
-            Class::QuadraticSamples | Class::Uc => {
+            Class::Uc => (
+                format!("unbiased_compressor {k} coin_law compress"),
+                "apply line_compressor; numbers",
+            ),
+            Class::QuadraticSamples => {
                 return no(format!("the class {} is stated at one point only", class.entry().name));
             }
         };
@@ -144,14 +149,14 @@ impl Draft<'_> {
         if quantity == Quantity::Horizon {
             return Ok("t".into());
         }
-        let Some(text) = text(quantity) else {
+        let Some(text) = (self.renderer().text)(quantity) else {
             return no(format!("{} has no counterpart", quantity.entry().name));
         };
         let row = quantity.entry();
         let outcome = match Level::of(row.scope) {
             Level::Value => return Ok(text),
             Level::Random(over) => over.outcome(),
-            Level::Coin => return no("the coin"),
+            Level::Coin => "w z",
         };
         let scope = if row.shape == Shape::Vector { "vec" } else { "R" };
         Ok(format!("(fun {outcome} => ({text})%{scope})"))
@@ -201,7 +206,14 @@ impl Draft<'_> {
             }
             Source::Rule(Rule::Pairs(..)) => self.premise("pairs", given),
             Source::Rule(Rule::Average(_)) => self.premise("average", given),
-            Source::Rule(Rule::Use(name, _)) => no(format!("{name} is used at one point")),
+            Source::Rule(Rule::Use(name, with)) if with.is_empty() => {
+                let moving = moves(&given.relation.lhs) || moves(&given.relation.rhs);
+                let used = self.every_step(name)?;
+                Ok(if moving { format!("({used} x)") } else { used })
+            }
+            Source::Rule(Rule::Use(name, _)) => {
+                no(format!("{name} is used with other expressions for its symbols"))
+            }
             Source::Rule(_) => no("a rule without a term"),
         }
     }
@@ -217,6 +229,10 @@ impl Draft<'_> {
             (Class::Pl, _) => format!("(pl_form law f g x_star {k} {name} {point})"),
             (Class::Sc, "-tilted") => format!("(sc_tilted law f g {k} {name} {point} x_lambda)"),
             (Class::Sc, _) => format!("(sc_form law f g {k} {name} {point} x_star)"),
+            (Class::Uc, "-mean") => {
+                format!("(@veq_rv sample law V _ _ (fun w => proj1 {name} (uncompressed x w)))")
+            }
+            (Class::Uc, _) => format!("(fun w => proj2 {name} (uncompressed x w))"),
             (Class::TeacherGradient | Class::HasTeacher, _) => {
                 format!("(@veq_rv sample law V _ _ {name})")
             }
