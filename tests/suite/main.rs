@@ -8,6 +8,8 @@ mod cli;
 mod constants;
 /// N = 1, d = 1, d > N, no noise, no teacher, huge and tiny values.
 mod edge_cases;
+/// Files for Coq: complete, reviewed, and without search.
+mod export;
 /// Formulas are read back, hashed and evaluated alike.
 mod formulas;
 /// Editing one constant of a theorem file changes a verdict.

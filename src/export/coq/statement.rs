@@ -120,7 +120,8 @@ fn is_variable(quantity: Quantity) -> bool {
 /// The value of a constant on the line.
 fn value_of(name: &StatementName, quantity: Quantity, stationary: bool) -> &'static str {
     // There the teacher's mean must not count.
-    let unbiased = (name.theorem.as_str(), name.part.as_str()) == ("theorem-1-sharp", "best-a-unbiased");
+    let unbiased =
+        (name.theorem.as_str(), name.part.as_str()) == ("theorem-1-sharp", "best-a-unbiased");
     match quantity {
         Quantity::Lambda if unbiased => "0",
         Quantity::Omega => "0",
@@ -212,11 +213,7 @@ impl Draft<'_> {
             text: if compresses { &compressed_text } else { &text },
             defined: self,
             facts: BTreeMap::new(),
-            path_law: if compresses {
-                "(paths (product law coin_law) t)"
-            } else {
-                "(paths law t)"
-            },
+            path_law: if compresses { "(paths (product law coin_law) t)" } else { "(paths law t)" },
         }
     }
 
@@ -468,13 +465,8 @@ impl Draft<'_> {
     fn about(&self, variables: &[Variable]) -> Vec<String> {
         let mut meaning: BTreeMap<&str, &str> =
             variables.iter().map(|variable| (variable.name.as_str(), variable.kind)).collect();
-        let coq: Vec<(String, &str)> = self
-            .definitions
-            .iter()
-            .map(|(name, text)| {
-                (coq_name(name), text.as_str())
-            })
-            .collect();
+        let coq: Vec<(String, &str)> =
+            self.definitions.iter().map(|(name, text)| (coq_name(name), text.as_str())).collect();
         for (name, text) in &coq {
             let body = text.split_once(":=").map_or("", |(_, body)| body);
             meaning.insert(name, body);
@@ -506,11 +498,7 @@ impl Draft<'_> {
         let mut text = format!(
             "\n(** ** The hypotheses hold together *)\n\nRequire Import Line.\n\nTheorem satisfiable : hypotheses {}.\nProof.\n  constructor; cbv delta [{}] beta.\n",
             values.join(" "),
-            self.definitions
-                .iter()
-                .map(|(name, _)| coq_name(name))
-                .collect::<Vec<_>>()
-                .join(" "),
+            self.definitions.iter().map(|(name, _)| coq_name(name)).collect::<Vec<_>>().join(" "),
         );
         for field in &self.fields {
             let _ = writeln!(text, "  - {}.", field.instance.as_deref().unwrap_or("idtac"));

@@ -64,7 +64,8 @@ impl Draft<'_> {
                     let text = self.renderer().relation(relation)?;
                     let moving = moves(&relation.lhs) || moves(&relation.rhs);
                     let every = if moving { "forall x : V, " } else { "" };
-                    let shown = if relation.lhs.shape == Shape::Vector { "vectors" } else { NUMBERS };
+                    let shown =
+                        if relation.lhs.shape == Shape::Vector { "vectors" } else { NUMBERS };
                     self.field(&name, format!("{every}{text}"), (!moving).then_some(shown));
                 }
             }

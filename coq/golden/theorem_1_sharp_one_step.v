@@ -1,0 +1,91 @@
+(** * theorem-1-sharp/one-step: theorem-1 for every admissible step *)
+Require Import Glue.
+Require theorem_1_sharp_one_step_cert.
+Set Default Proof Using "All".
+
+Section Statement.
+Variable V : gram.
+Variable sample : Type.
+Variable law : dist sample.
+Variable f : V -> R.
+Variable g : sample -> V -> V.
+Variable c : sample -> V.
+Variable x_star : V.
+Variable gamma : R.
+Variable lambda : R.
+Variable mu : R.
+Variable l_exp : R.
+Variable a : R.
+
+(** ** Definitions *)
+
+Definition full_grad (x : V) : V := EV law (fun w => g w x).
+Definition step (x : V) (w : sample) : V := (x - gamma * (g w x - lambda * c w))%vec.
+Definition noise (l : R) : R := E law (fun w => (nsq (g w x_star - l * c w))%R).
+Definition bias_sq : R := nsq (EV law (fun w => (c w)%vec)).
+
+(** ** Hypotheses *)
+
+Record hypotheses : Prop := {
+  gamma_sign : 0 < gamma;
+  mu_sign : 0 < mu;
+  l_exp_sign : 0 < l_exp;
+  a_sign : 0 < a;
+  diff : differentiable f full_grad;
+  least : minimiser f x_star;
+  h_es : ES law l_exp f g x_star;
+  h_qsc : QSC mu f full_grad x_star;
+  h_step : gamma < 1 / ((1 + a) * l_exp)
+}.
+
+(** ** Claim *)
+
+Theorem claim_one_step : hypotheses ->
+  forall x : V,
+  E law (fun w => (nsq (step x w - x_star))%R) <= (1 - gamma * mu) * nsq (x - x_star) + gamma ^ 2 * (1 + 1 / a) * noise lambda + gamma * lambda ^ 2 * bias_sq / (mu * (1 - (1 + a) * gamma * l_exp)).
+Proof.
+  intros [gamma_sign mu_sign l_exp_sign a_sign diff least h_es h_qsc h_step] x.
+  exact (theorem_1_sharp_one_step_cert.claim_one_step
+    V
+    sample
+    law
+    gamma
+    lambda
+    mu
+    l_exp
+    x_star
+    x
+    (f x - f x_star)
+    (fun w => (g w x)%vec)
+    (fun w => (g w x_star)%vec)
+    (fun w => (c w)%vec)
+    a
+    gamma_sign
+    mu_sign
+    l_exp_sign
+    (gap_pos f x_star least x)
+    a_sign
+    (h_es x)
+    (qsc_form law f g x_star mu h_qsc x)
+    h_step
+    (quadratic_growth mu f full_grad x_star diff least h_qsc x)).
+Qed.
+End Statement.
+
+(** ** The hypotheses hold together *)
+
+Require Import Line.
+
+Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line) (1 / 16) (1 / 2) 1 1.
+Proof.
+  constructor; cbv delta [full_grad step noise bias_sq] beta.
+  - numbers.
+  - numbers.
+  - numbers.
+  - numbers.
+  - exact line_diff.
+  - exact line_least.
+  - exact line_es.
+  - apply line_qsc; numbers.
+  - numbers.
+Qed.

@@ -1,0 +1,104 @@
+(** * theorem-3/one-step: Distillation of a compressed student *)
+Require Import Glue.
+Require theorem_3_one_step_cert theorem_1_one_step.
+Set Default Proof Using "All".
+
+Section Statement.
+Variable V : gram.
+Variable sample : Type.
+Variable law : dist sample.
+Variable f : V -> R.
+Variable g : sample -> V -> V.
+Variable c : sample -> V.
+Variable x_star : V.
+Variable coin : Type.
+Variable coin_law : dist coin.
+Variable compress : coin -> V -> V.
+Variable gamma : R.
+Variable lambda : R.
+Variable mu : R.
+Variable l_exp : R.
+Variable omega : R.
+
+(** ** Definitions *)
+
+Definition full_grad (x : V) : V := EV law (fun w => g w x).
+Definition uncompressed (x : V) (w : sample) : V := (x - gamma * (g w x - lambda * c w))%vec.
+Definition step (x : V) (d : sample * coin) : V := compress (snd d) (uncompressed x (fst d)).
+Definition noise (l : R) : R := E law (fun w => (nsq (g w x_star - l * c w))%R).
+Definition bias_sq : R := nsq (EV law (fun w => (c w)%vec)).
+Definition step_noise : R := 2 * gamma ^ 2 * noise lambda + 4 * gamma / (3 * mu) * lambda ^ 2 * bias_sq.
+
+(** ** Hypotheses *)
+
+Record hypotheses : Prop := {
+  gamma_sign : 0 < gamma;
+  mu_sign : 0 < mu;
+  l_exp_sign : 0 < l_exp;
+  omega_sign : 0 <= omega;
+  diff : differentiable f full_grad;
+  least : minimiser f x_star;
+  h_compressor : omega <= gamma * mu / 4;
+  h_es : ES law l_exp f g x_star;
+  h_qsc : QSC mu f full_grad x_star;
+  h_step : gamma <= 1 / (8 * l_exp);
+  h_uc : unbiased_compressor omega coin_law compress
+}.
+
+(** ** Claim *)
+
+Theorem claim_one_step : hypotheses ->
+  forall x : V,
+  E law (fun w => (E coin_law (fun z => (nsq (compress z (uncompressed x w) - x_star))%R))%R) <= (1 - gamma * mu / 2) * nsq (x - x_star) + (1 + 2 * omega) * step_noise + 2 * omega * nsq x_star.
+Proof.
+  intros [gamma_sign mu_sign l_exp_sign omega_sign diff least h_compressor h_es h_qsc h_step h_uc] x.
+  assert (each_step : theorem_1_one_step.hypotheses V sample law f g x_star gamma mu l_exp).
+  { constructor; [ exact gamma_sign | exact mu_sign | exact l_exp_sign | exact diff | exact least | exact h_es | exact h_qsc | exact h_step  ]. }
+  exact (theorem_3_one_step_cert.claim_one_step
+    V
+    sample
+    law
+    coin
+    coin_law
+    gamma
+    lambda
+    mu
+    l_exp
+    x_star
+    x
+    (fun w => (g w x)%vec)
+    (fun w => (g w x_star)%vec)
+    (fun w => (c w)%vec)
+    (fun w z => (compress z (uncompressed x w))%vec)
+    omega
+    gamma_sign
+    mu_sign
+    l_exp_sign
+    omega_sign
+    h_compressor
+    h_step
+    (@veq_rv sample law V _ _ (fun w => proj1 h_uc (uncompressed x w)))
+    (fun w => proj2 h_uc (uncompressed x w))
+    ((theorem_1_one_step.claim_one_step V sample law f g c x_star gamma lambda mu l_exp each_step) x)).
+Qed.
+End Statement.
+
+(** ** The hypotheses hold together *)
+
+Require Import Line.
+
+Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line) unit no_coin keep (1 / 16) (1 / 2) 1 0.
+Proof.
+  constructor; cbv delta [full_grad uncompressed step noise bias_sq step_noise] beta.
+  - numbers.
+  - numbers.
+  - numbers.
+  - numbers.
+  - exact line_diff.
+  - exact line_least.
+  - numbers.
+  - exact line_es.
+  - apply line_qsc; numbers.
+  - numbers.
+  - apply line_compressor; numbers.
+Qed.

@@ -1,0 +1,201 @@
+//! What is written for Coq, without Coq: every proved statement has its files, they say what the
+//! theorem files say, and they do not search. `.ci/coq` compiles them.
+
+use kd_audit::audit::library::{FILES, Library};
+use kd_audit::audit::prove::prove;
+use kd_audit::export::coq::{Export, FIXED, Status, export, statuses};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+fn library(changed: &str, from: &str, to: &str) -> Library {
+    let texts: Vec<(String, String)> = FILES
+        .iter()
+        .map(|(id, text)| {
+            let text = if *id == changed {
+                assert!(text.contains(from), "{id}: {from}");
+                text.replacen(from, to, 1)
+            } else {
+                (*text).to_owned()
+            };
+            (format!("theorems/{id}.toml"), text)
+        })
+        .collect();
+    Library::from_texts(texts.iter().map(|(file, text)| (file.clone(), text.as_str()))).unwrap()
+}
+
+fn text<'a>(export: &'a Export, file: &str) -> Option<&'a str> {
+    export.files.iter().find(|(name, _)| name == file).map(|(_, text)| text.as_str())
+}
+
+fn golden() -> BTreeMap<String, String> {
+    std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("coq/golden"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn every_proved_statement_has_its_files() {
+    let library = Library::load().unwrap();
+    let export = export(&library);
+    let proved: Vec<String> = prove(&library)
+        .iter()
+        .filter(|finding| matches!(finding.verdict, Some(Ok(_))))
+        .map(|finding| format!("{}/{}", finding.theorem.id, finding.statement.part))
+        .collect();
+    let exported: Vec<String> = export.statements.iter().map(|own| own.name.to_string()).collect();
+    assert_eq!(proved, exported);
+    for own in &export.statements {
+        let module = own.name.to_string().replace(['-', '/'], "_");
+        let has = |suffix: &str| text(&export, &format!("{module}{suffix}.v")).is_some();
+        assert_eq!(has("_cert"), own.status.word() != "no", "{}", own.name);
+        assert_eq!(has(""), own.status == Status::Statement, "{}", own.name);
+        // What is missing is named, and is not to grow.
+        if let Status::No(cause) = &own.status {
+            let known = ["proposition-3/gap-bound", "theorem-6/all-t"];
+            assert!(known.contains(&own.name.to_string().as_str()), "{}: {cause}", own.name);
+        }
+    }
+    assert_eq!(statuses(&library).len(), export.statements.len());
+}
+
+#[test]
+fn the_first_families_are_in_textbook_form() {
+    for (name, status) in statuses(&Library::load().unwrap()) {
+        let first = ["theorem-1", "theorem-2", "theorem-3", "theorem-4"];
+        if first.contains(&name.theorem.as_str()) {
+            assert_eq!(status, Status::Statement, "{name}");
+        }
+    }
+}
+
+#[test]
+fn statements_are_those_that_were_reviewed() {
+    let export = export(&Library::load().unwrap());
+    let golden = golden();
+    let mut seen = 0;
+    for (name, text) in &export.files {
+        let fixed = name.starts_with(|c: char| c.is_uppercase());
+        if name.ends_with(".v") && !name.ends_with("_cert.v") && !fixed {
+            assert_eq!(golden.get(name), Some(text), "{name} is not coq/golden/{name}");
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, golden.len());
+}
+
+#[test]
+fn generated_files_do_not_search_and_assume_nothing() {
+    let export = export(&Library::load().unwrap());
+    for (name, text) in &export.files {
+        let generated = name.starts_with(|c: char| c.is_lowercase()) && name.ends_with(".v");
+        for word in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
+            assert!(!["Admitted", "Axiom", "Parameter"].contains(&word), "{name}: {word}");
+            let search = ["lra", "nra", "lia", "nia", "auto", "eauto", "psatz", "tauto"];
+            assert!(!generated || !search.contains(&word), "{name}: {word}");
+        }
+    }
+}
+
+#[test]
+fn names_are_identifiers() {
+    let export = export(&Library::load().unwrap());
+    for theorem in export.statements.iter().flat_map(|own| &own.theorems) {
+        for name in theorem.split('.') {
+            assert!(name.starts_with(|c: char| c.is_ascii_alphabetic()), "{theorem}");
+            assert!(name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'), "{theorem}");
+        }
+    }
+}
+
+#[test]
+fn every_fixed_file_is_embedded() {
+    let mut found: Vec<String> =
+        std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("coq"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter_map(|name| name.strip_suffix(".v").map(str::to_owned))
+            .collect();
+    found.sort();
+    let mut embedded: Vec<&str> = FIXED.iter().map(|(name, _)| *name).collect();
+    embedded.sort_unstable();
+    assert_eq!(found, embedded);
+}
+
+/// A constant of a bound, and what it becomes: the kernel then rejects the proof. With the proof
+/// gone the statement is gone too, so its text is looked at with the hypothesis below.
+const BOUNDS: [(&str, &str, &str, &str); 8] = [
+    ("theorem-1", "one-step", "+ 2*gamma^2*noise(lambda) +", "+ 19/10*gamma^2*noise(lambda) +"),
+    (
+        "theorem-1",
+        "all-t",
+        "formula = \"2*gamma/mu*(noise(l)",
+        "formula = \"3/2*gamma/mu*(noise(l)",
+    ),
+    (
+        "theorem-2",
+        "one-step",
+        "+ gamma*lambda^2*bias_sq + l_smooth",
+        "+ 9/10*gamma*lambda^2*bias_sq + l_smooth",
+    ),
+    ("theorem-2-min", "bound", "2*l_smooth*(1 + gamma*l_exp)/mu", "l_smooth*(1 + gamma*l_exp)/mu"),
+    (
+        "theorem-4",
+        "one-step",
+        "+ 2*gamma^2*noise_unbiased(lambda)",
+        "+ gamma^2*noise_unbiased(lambda)",
+    ),
+    ("theorem-4", "teacher", "<= 2*l_exp*teacher_gap\"\nhyp", "<= l_exp*teacher_gap\"\nhyp"),
+    ("lemma-optimal-weight", "small-steps", "<= 9*gamma^2", "<= 8*gamma^2"),
+    ("theorem-5", "b", "lambda^2*bias_sq/l_smooth^2 <=", "2*lambda^2*bias_sq/l_smooth^2 <="),
+];
+
+#[test]
+fn a_smaller_constant_is_not_proved_and_not_exported() {
+    for (id, part, from, to) in BOUNDS {
+        let changed = library(id, from, to);
+        let finding = prove(&changed)
+            .into_iter()
+            .find(|finding| finding.theorem.id == id && finding.statement.part == part)
+            .map(|finding| matches!(finding.verdict, Some(Ok(_))));
+        assert_eq!(finding, Some(false), "{id}/{part}");
+        let export = export(&changed);
+        assert!(
+            !export.statements.iter().any(|own| own.name.theorem == id && own.name.part == part)
+        );
+    }
+}
+
+/// A larger constant with its certificate is another theorem, and another text.
+#[test]
+fn a_changed_constant_changes_the_statement() {
+    let from =
+        "hypotheses = { qsc = \"QSC(mu)\", es = \"ES(l_exp)\", step = \"gamma <= 1/(8*l_exp)\" }";
+    let to = from.replace("1/(8*l_exp)", "1/(9*l_exp)");
+    let own = FILES.iter().find(|(id, _)| *id == "theorem-1").unwrap().1;
+    assert!(own.contains(from));
+    let changed = library("theorem-1", from, &to);
+    let (before, after) = (export(&Library::load().unwrap()), export(&changed));
+    let file = "theorem_1_one_step.v";
+    assert!(text(&before, file).unwrap().contains("h_step : gamma <= 1 / (8 * l_exp)"));
+    // The certificate no longer adds up with the other step size.
+    assert!(text(&after, file).is_none());
+    let file = "theorem_1_optimal_value.v";
+    let changed = library("theorem-1-optimal", "1/(8*l_exp)", "1/(9*l_exp)");
+    let after = export(&changed);
+    assert!(text(&before, file).unwrap().contains("1 / (8 * l_exp)"));
+    assert!(text(&after, file).unwrap().contains("1 / (9 * l_exp)"));
+}
+
+#[test]
+fn hypotheses_that_are_not_used_are_reported() {
+    let export = export(&Library::load().unwrap());
+    let own = export.statements.iter().find(|own| own.name.to_string() == "theorem-2/one-step");
+    assert_eq!(own.unwrap().unused, ["rate"]);
+    let own = export.statements.iter().find(|own| own.name.to_string() == "theorem-1/one-step");
+    assert!(own.unwrap().unused.is_empty());
+}
