@@ -8,9 +8,13 @@
 
 mod cases;
 mod certificate;
+mod definitions;
+mod level;
 mod names;
 mod path;
+mod problem;
 mod render;
+mod section;
 mod statement;
 mod supply;
 

@@ -2,6 +2,7 @@
 
 use crate::claim::proof::StatementName;
 use crate::claim::vocabulary::Quantity;
+use crate::scalar::Rational;
 
 /// Words that a symbol of a file must not shadow: Coq's, and those of the fixed files.
 const RESERVED: [&str; 44] = [
@@ -50,4 +51,28 @@ pub(super) fn quantity(quantity: Quantity) -> String {
 /// A quantity of one sample in a certificate file.
 pub(super) fn indexed(quantity: Quantity) -> String {
     format!("{}_n", quantity.entry().name)
+}
+
+/// A number; a fraction is a quotient, so that `field` sees its parts.
+pub(super) fn number(value: &Rational) -> String {
+    let text = value.to_string();
+    match text.split_once('/') {
+        Some((p, q)) => format!("({} / {})", p.trim(), q.trim()),
+        None if value.is_negative() => format!("({text})"),
+        None => text,
+    }
+}
+
+/// Which definitions of the language have a Coq definition.
+pub(super) trait Defined {
+    fn is_defined(&self, name: &str) -> bool;
+}
+
+/// None: every definition is expanded.
+pub(super) struct Expanded;
+
+impl Defined for Expanded {
+    fn is_defined(&self, _: &str) -> bool {
+        false
+    }
 }

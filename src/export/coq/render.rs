@@ -6,10 +6,10 @@
 //! and expectations can be expanded by rewriting. In [`Style::Pointwise`] everything is a value at
 //! an outcome, which is how a textbook writes it. The two are convertible in Coq.
 
-use super::names;
+use super::level::{Level, Over, rank};
+use super::names::{self, number};
 use crate::claim::expr::{Exponent, Expr, Node, Relation, Scope, Shape, Sign, Symbol};
 use crate::claim::vocabulary::{Law, Quantity};
-use crate::scalar::Rational;
 use std::collections::BTreeMap;
 
 /// Why a formula has no Coq text.
@@ -22,23 +22,6 @@ pub struct Unsupported(pub String);
 pub(super) enum Style {
     Combinators,
     Pointwise,
-}
-
-/// What a random part varies over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Over {
-    Step,
-    Path,
-    Stationary,
-    Samples,
-}
-
-/// How a part varies: not at all, over one law, or over the step and the coin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
-    Value,
-    Random(Over),
-    Coin,
 }
 
 /// A fact that certificates may cite.
@@ -57,24 +40,10 @@ pub(super) struct Renderer<'a> {
     /// The text of a quantity; in the pointwise style, at the outcome `w`, `p`, `s` or `n`.
     pub text: &'a dyn Fn(Quantity) -> Option<String>,
     /// The definitions that have a Coq definition.
-    pub defined: &'a dyn Defined,
+    pub defined: &'a dyn names::Defined,
     pub facts: BTreeMap<String, Cited>,
     /// The law of a path, in the pointwise style.
     pub path_law: &'static str,
-}
-
-/// Which definitions of the language have a Coq definition.
-pub(super) trait Defined {
-    fn is_defined(&self, name: &str) -> bool;
-}
-
-/// None: every definition is expanded.
-pub(super) struct Expanded;
-
-impl Defined for Expanded {
-    fn is_defined(&self, _: &str) -> bool {
-        false
-    }
 }
 
 /// How tightly a text binds.
@@ -96,75 +65,6 @@ fn no<T>(cause: impl Into<String>) -> Result<T, Unsupported> {
 /// In parentheses if it binds less tightly than its place asks for.
 fn at(place: Strength, (text, strength): (String, Strength)) -> String {
     if strength < place { format!("({text})") } else { text }
-}
-
-impl Over {
-    /// The Coq name of the law.
-    pub fn law(self) -> &'static str {
-        match self {
-            Self::Step => "law",
-            Self::Path => "path_law",
-            Self::Stationary => "limit_law",
-            Self::Samples => "each",
-        }
-    }
-
-    /// The outcome in the pointwise style.
-    pub fn outcome(self) -> &'static str {
-        match self {
-            Self::Step => "w",
-            Self::Path => "p",
-            Self::Stationary => "s",
-            Self::Samples => "n",
-        }
-    }
-
-    /// The abbreviation that raises a vector.
-    pub fn raise(self) -> &'static str {
-        match self {
-            Self::Step => "const",
-            Self::Path => "path_const",
-            Self::Stationary => "limit_const",
-            Self::Samples => "each_const",
-        }
-    }
-}
-
-impl Level {
-    pub fn of(scope: Scope) -> Self {
-        match scope {
-            Scope::Fixed | Scope::State => Self::Value,
-            Scope::Random(Law::Step) => Self::Random(Over::Step),
-            Scope::Random(Law::Path) => Self::Random(Over::Path),
-            Scope::Random(Law::Stationary) => Self::Random(Over::Stationary),
-            Scope::Random(Law::Coin) => Self::Coin,
-        }
-    }
-
-    fn over(self) -> Over {
-        match self {
-            Self::Random(over) => over,
-            Self::Value | Self::Coin => Over::Step,
-        }
-    }
-
-    fn delimiter(self) -> &'static str {
-        match self {
-            Self::Value => "",
-            Self::Random(_) => "%rs",
-            Self::Coin => "%rs2",
-        }
-    }
-}
-
-/// A number; a fraction is a quotient, so that `field` sees its parts.
-pub(super) fn number(value: &Rational) -> String {
-    let text = value.to_string();
-    match text.split_once('/') {
-        Some((p, q)) => format!("({} / {})", p.trim(), q.trim()),
-        None if value.is_negative() => format!("({text})"),
-        None => text,
-    }
 }
 
 impl Renderer<'_> {
@@ -201,17 +101,6 @@ impl Renderer<'_> {
     pub fn vector(&self, expr: &Expr) -> Result<String, Unsupported> {
         let level = self.own(expr);
         Ok(format!("({})%vec", self.at_level(expr, level)?.0))
-    }
-
-    /// An expression at its own level, fit to be an argument.
-    pub fn own_argument(&self, expr: &Expr) -> Result<String, Unsupported> {
-        let level = self.own(expr);
-        let text = at(Atom, self.at_level(expr, level)?);
-        Ok(if expr.shape == Shape::Vector {
-            format!("({text})%vec")
-        } else {
-            text + level.delimiter()
-        })
     }
 
     fn own(&self, expr: &Expr) -> Level {
@@ -439,7 +328,7 @@ impl Renderer<'_> {
             (Law::Coin, Style::Pointwise) => self.over_outcome("coin_law", "z", a),
             (Law::Step, Style::Pointwise) => match &a.node {
                 // The mean of the gradients at a point is the gradient of f.
-                Node::Quantity(quantity, _) => match super::statement::point_of(*quantity) {
+                Node::Quantity(quantity, _) => match super::problem::point_of(*quantity) {
                     Some(point) => Ok((format!("full_grad {point}"), Applied)),
                     None => self.mean_over(Over::Step, a),
                 },
@@ -490,13 +379,5 @@ impl Renderer<'_> {
             _ => return no(format!("{text} is over another law than {}", to.over().law())),
         };
         Ok((text, Applied))
-    }
-}
-
-fn rank(level: Level) -> usize {
-    match level {
-        Level::Value => 0,
-        Level::Random(_) => 1,
-        Level::Coin => 2,
     }
 }

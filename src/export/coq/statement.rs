@@ -6,20 +6,17 @@
 //! problem on the line that satisfies the hypotheses, so that they do not contradict each other.
 
 use super::certificate::{Certificate, Parameter};
+use super::definitions::coq_name;
 use super::names;
+use super::problem::{Variable, compressed_text, text};
 use super::render::{Renderer, Style, Unsupported};
 use super::supply::Field;
-use crate::claim::dictionary::Dictionary;
-use crate::claim::expr::{
-    Definition, Expr, Formula, Known, Node, Relation, Scope, Shape, Symbol, SymbolKind,
-    depends_on_point,
-};
+use crate::claim::expr::{Expr, Formula, Node, Relation, depends_on_point};
 use crate::claim::proof::StatementName;
 use crate::claim::theorem::{Claim, Condition, Theorem};
 use crate::claim::vocabulary::{Process, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 /// A statement file, with what a later one needs to use it.
 #[derive(Clone, Debug)]
@@ -32,15 +29,6 @@ pub(super) struct Statement {
     pub fields: Vec<Field>,
     pub premises: Vec<String>,
     pub satisfiable: bool,
-}
-
-/// A variable of the section.
-#[derive(Clone, Debug)]
-pub(super) struct Variable {
-    pub name: String,
-    pub kind: &'static str,
-    /// Its value in the instance.
-    pub value: &'static str,
 }
 
 /// What is known while a statement is written.
@@ -56,85 +44,6 @@ pub(super) struct Draft<'a> {
     pub premises: Vec<String>,
     /// Steps of the proof before the certificate is applied.
     pub script: String,
-}
-
-/// What a quantity is, at the outcomes `w`, `p` and `s`.
-pub(super) fn text(quantity: Quantity) -> Option<String> {
-    Some(match quantity {
-        Quantity::Gap => "(f x - f x_star)".into(),
-        Quantity::GapNext => "(f (step x w) - f x_star)".into(),
-        Quantity::GapT => "(f (run step x_0 p) - f x_star)".into(),
-        Quantity::StartGap => "(f x_0 - f x_star)".into(),
-        Quantity::TeacherGap => "(f teacher - f x_star)".into(),
-        Quantity::GapLambda => "(f x_lambda - f x_star)".into(),
-        Quantity::GapTilted => {
-            "(f x - f x_lambda - dot (full_grad x_lambda) (x - x_lambda))".into()
-        }
-        Quantity::Grad => "g w x".into(),
-        Quantity::GradStar => "g w x_star".into(),
-        Quantity::GradTeacher => "g w teacher".into(),
-        Quantity::GradLambda => "g w x_lambda".into(),
-        Quantity::GradInf => "full_grad (x_inf s)".into(),
-        Quantity::Control => "c w".into(),
-        Quantity::XNext => "step x w".into(),
-        Quantity::XCompressed => "compress z (uncompressed x w)".into(),
-        Quantity::XT => "run step x_0 p".into(),
-        Quantity::XInf => "x_inf s".into(),
-        Quantity::Horizon => "INR t".into(),
-        _ if is_variable(quantity) => names::quantity(quantity),
-        _ => return None,
-    })
-}
-
-/// The same where a compressor follows the step.
-pub(super) fn compressed_text(quantity: Quantity) -> Option<String> {
-    match quantity {
-        Quantity::XNext => Some("uncompressed x w".into()),
-        _ => text(quantity),
-    }
-}
-
-/// The point at which a gradient is taken.
-pub(super) fn point_of(quantity: Quantity) -> Option<&'static str> {
-    Some(match quantity {
-        Quantity::Grad => "x",
-        Quantity::GradStar => "x_star",
-        Quantity::GradTeacher => "teacher",
-        Quantity::GradLambda => "x_lambda",
-        _ => return None,
-    })
-}
-
-/// Whether the quantity is a variable of the section or bound by the claim.
-fn is_variable(quantity: Quantity) -> bool {
-    let row = quantity.entry();
-    let gap = matches!(quantity, Quantity::TeacherGap | Quantity::StartGap | Quantity::GapLambda);
-    let point = quantity == Quantity::X;
-    point
-        || (row.scope == Scope::Fixed
-            && !gap
-            && quantity != Quantity::Sgd0
-            && row.arguments.is_empty())
-}
-
-/// The value of a constant on the line.
-fn value_of(name: &StatementName, quantity: Quantity, stationary: bool) -> &'static str {
-    // There the teacher's mean must not count.
-    let unbiased =
-        (name.theorem.as_str(), name.part.as_str()) == ("theorem-1-sharp", "best-a-unbiased");
-    match quantity {
-        Quantity::Lambda if unbiased => "0",
-        Quantity::Omega => "0",
-        Quantity::Mu => "(1 / 2)",
-        Quantity::Gamma if stationary => "1",
-        Quantity::Gamma => "(1 / 16)",
-        Quantity::Gamma2 => "(1 / 8)",
-        Quantity::Lambda => "(1 / 2)",
-        Quantity::Teacher => "(2 : line)",
-        Quantity::XLambda => "(1 : line)",
-        Quantity::Samples => "2",
-        _ => "1",
-    }
 }
 
 /// The statement of a proof whose certificate is at hand.
@@ -306,89 +215,6 @@ impl Draft<'_> {
         });
     }
 
-    /// Gives a Coq definition to the fixed scalars that the file names, inner ones first.
-    fn define(&mut self, expr: &Expr, dictionary: &Dictionary) {
-        if let Node::Defined(definition) = &expr.node {
-            self.define(&definition.body, dictionary);
-            let known = self.definitions.iter().any(|(name, _)| *name == definition.name);
-            if !known
-                && expr.shape == Shape::Scalar
-                && !moves(&definition.body)
-                && let Some(text) = self.generic(definition, dictionary)
-            {
-                self.definitions.push((definition.name.clone(), text));
-            }
-            definition.arguments.iter().for_each(|argument| self.define(argument, dictionary));
-            return;
-        }
-        expr.children().into_iter().for_each(|part| self.define(part, dictionary));
-    }
-
-    /// A definition for any argument, if the dictionary of the file reads it.
-    fn generic(&self, definition: &Definition, dictionary: &Dictionary) -> Option<String> {
-        let names: &[&str] = match definition.arguments.len() {
-            0 => &[],
-            1 => &["l"],
-            _ => return None,
-        };
-        let symbols: Vec<Expr> = names.iter().map(|name| parameter(name)).collect();
-        let bound = names.iter().copied().zip(&symbols).collect();
-        let arguments =
-            if names.is_empty() { String::new() } else { format!("({})", names.join(", ")) };
-        let formula =
-            dictionary.formula_with(&format!("{}{arguments} = 0", definition.name), &bound);
-        let Ok(Formula::Relation(relation)) = formula else { return None };
-        let Node::Defined(own) = relation.lhs.node else { return None };
-        let body = self.renderer().value(&own.body).ok()?;
-        let name = names::definition(&definition.name);
-        let parameters: String = names.iter().map(|name| format!(" ({name} : R)")).collect();
-        Some(format!("Definition {name}{parameters} : R := {body}."))
-    }
-
-    fn variables(&self) -> Vec<Variable> {
-        let own = |name: &str, kind, value| Variable { name: name.into(), kind, value };
-        let mut all = vec![
-            own("V", "gram", "line"),
-            own("sample", "Type", "bool"),
-            own("law", "dist sample", "coin_flip"),
-            own("f", "V -> R", "half_square"),
-            own("g", "sample -> V -> V", "gradient"),
-            own("c", "sample -> V", "control"),
-            own("x_star", "V", "(0 : line)"),
-        ];
-        let stationary = self.quantities.contains(&Quantity::XInf);
-        if stationary {
-            all.extend([
-                own("limit", "Type", "bool"),
-                own("limit_law", "dist limit", "coin_flip"),
-                own("x_inf", "limit -> V", "limit_point"),
-            ]);
-        }
-        if self.claim.process.compresses() {
-            all.extend([
-                own("coin", "Type", "unit"),
-                own("coin_law", "dist coin", "no_coin"),
-                own("compress", "coin -> V -> V", "keep"),
-            ]);
-        }
-        if self.samples {
-            all.extend([
-                own("index", "Type", "bool"),
-                own("each", "dist index", "coin_flip"),
-                own("f_n", "index -> V -> R", "sample_loss"),
-                own("g_n", "index -> V -> V", "gradient"),
-                own("c_n", "index -> V", "control"),
-            ]);
-        }
-        let bound = [Quantity::XStar, Quantity::X, Quantity::Start, Quantity::Horizon];
-        for quantity in self.quantities.iter().filter(|q| is_variable(**q) && !bound.contains(*q)) {
-            let kind = if quantity.entry().shape == Shape::Vector { "V" } else { "R" };
-            let name = names::quantity(*quantity);
-            all.push(Variable { name, kind, value: value_of(self.name, *quantity, stationary) });
-        }
-        all
-    }
-
     /// The section, its theorem and the instance.
     fn write(
         self,
@@ -506,31 +332,6 @@ impl Draft<'_> {
         text.push_str("Qed.\n");
         text
     }
-}
-
-impl super::render::Defined for Draft<'_> {
-    fn is_defined(&self, name: &str) -> bool {
-        self.definitions.iter().any(|(own, _)| own == name)
-    }
-}
-
-/// The name of a definition, the exporter's own or the file's.
-fn coq_name(name: &str) -> String {
-    let own = ["step", "uncompressed", "full_grad"].contains(&name);
-    if own { name.to_owned() } else { names::definition(name) }
-}
-
-fn parameter(name: &str) -> Expr {
-    let symbol = Symbol {
-        name: name.to_owned(),
-        latex: name.to_owned(),
-        kind: SymbolKind::Scalar(Known::Real),
-        scope: Scope::Fixed,
-        moves: false,
-        motion: None,
-        meaning: String::new(),
-    };
-    Expr::scalar(Node::Symbol(Arc::new(symbol)))
 }
 
 /// Whether an expression depends on the point.

@@ -1,10 +1,13 @@
 //! What a statement supplies to its certificate: a term for each parameter, and the hypotheses
 //! that the terms need.
 
-use super::certificate::{Given, Parameter, Source, sign};
+use super::certificate::{Given, Parameter, Source};
+use super::level::Level;
 use super::names;
-use super::render::{Level, Unsupported};
-use super::statement::{Draft, moves, point_of, text};
+use super::problem::{point_of, text};
+use super::render::Unsupported;
+use super::section::sign;
+use super::statement::{Draft, moves};
 use crate::claim::expr::{Known, Node, Shape};
 use crate::claim::proof::{Axiom, Rule, StatementName};
 use crate::claim::theorem::Condition;
