@@ -1,8 +1,7 @@
 //! Certificate files: a proof, term by term, from the tree that the kernel has checked.
 //!
-//! A file is one section. Its variables are the symbols, their signs, and as hypotheses the facts
-//! that the proof takes from elsewhere: hypotheses of the claim, axioms, facts at another point,
-//! used statements. Each is a [`Parameter`], in order, so that a statement file can supply it. Then
+//! A file is one section. Its variables are symbols, their signs, and the facts that the proof
+//! takes from elsewhere: each a [`Parameter`], in order, so that a statement can supply it. Then
 //! comes a lemma for each certificate, and the claim.
 
 use super::level::Level;
@@ -213,9 +212,34 @@ impl<'a> Draft<'a> {
                 Rule::Induction(_) => {
                     return Err(Unsupported("an induction among other steps".into()));
                 }
+                Rule::Use(name, with) if with.is_empty() => {
+                    text.push_str(&self.used(step, name, find)?);
+                }
                 rule => self.give(&step.name, step.claim.clone(), Source::Rule(rule.clone())),
             }
         }
+        Ok(text)
+    }
+
+    /// A used statement becomes a hypothesis as it is stated; the step may spell it differently.
+    fn used(
+        &mut self,
+        step: &Step,
+        name: &StatementName,
+        find: &dyn Fn(&StatementName) -> Option<Claim>,
+    ) -> Result<String, Unsupported> {
+        let Some(Claim { formula: Formula::Relation(stated), .. }) = find(name) else {
+            return Err(Unsupported(format!("{name} is no relation")));
+        };
+        let fact = format!("used-{}", step.name);
+        let node = Node::Slack(fact.clone());
+        let slack = Expr { shape: stated.lhs.shape, ..Expr::scalar(node) };
+        self.read_relation(&step.claim);
+        self.give(&fact, stated, Source::Rule(step.rule.clone()));
+        let formula = Formula::Relation(step.claim.clone());
+        let (own, renderer) = (names::fact(&step.name), self.renderer());
+        let text = self.conclude(&renderer, &own, "Lemma", &formula, &[slack])?;
+        self.know(&step.name, &step.claim);
         Ok(text)
     }
 
@@ -257,7 +281,7 @@ impl<'a> Draft<'a> {
     }
 
     pub fn read_formula(&mut self, formula: &Formula) {
-        formula.relations().into_iter().for_each(|relation| self.read_relation(relation));
+        formula.relations().into_iter().for_each(|own| self.read_relation(own));
     }
 
     pub fn renderer(&self) -> Renderer<'static> {
