@@ -8,7 +8,7 @@ use super::level::Level;
 use super::names;
 use super::path;
 use super::render::{Cited, Renderer, Style, Unsupported};
-use crate::claim::expr::{Expr, Formula, Node, Relation, Shape, Sign, Symbol, depends_on_point};
+use crate::claim::expr::{Expr, Formula, Node, Relation, Shape, Sign, Symbol};
 use crate::claim::proof::{Proof, Rule, StatementName, Step};
 use crate::claim::theorem::{Claim, Condition};
 use crate::claim::vocabulary::{Process, Quantity};
@@ -359,17 +359,6 @@ impl<'a> Draft<'a> {
         };
         Ok(format!("{tactic} ({})", renderer.value(certificate)?))
     }
-}
-
-/// Whether the relation is about the current point.
-pub(super) fn moves(relation: &Relation) -> bool {
-    [&relation.lhs, &relation.rhs].into_iter().any(|side| {
-        let mut found = false;
-        side.walk(&mut |part| {
-            found |= matches!(&part.node, Node::Quantity(q, _) if depends_on_point(*q));
-        });
-        found
-    })
 }
 
 /// The facts that a proof names, at any depth.

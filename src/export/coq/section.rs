@@ -1,11 +1,12 @@
 //! The opening of a certificate file: every variable, sign and fact that it takes from elsewhere.
 
-use super::certificate::{Draft, Parameter, Source, moves};
+use super::certificate::{Draft, Parameter, Source};
 use super::level::{Level, Over};
 use super::names;
 use super::path;
 use super::render::{Renderer, Unsupported};
-use crate::claim::expr::{Known, Shape, SymbolKind};
+use super::statement::moves;
+use crate::claim::expr::{Known, Relation, Shape, SymbolKind};
 use crate::claim::proof::StatementName;
 use crate::claim::vocabulary::{Process, Quantity};
 use std::fmt::Write as _;
@@ -50,7 +51,7 @@ impl Draft<'_> {
         for (fact, given) in &self.given {
             let every = if matches!(given.source, Source::EveryStep(_)) {
                 "forall x : V, "
-            } else if self.along && moves(&given.relation) {
+            } else if self.along && moves_along(&given.relation) {
                 return Err(Unsupported(format!("[{fact}] is about one point of a path")));
             } else {
                 ""
@@ -143,6 +144,11 @@ impl Draft<'_> {
             }
         }
     }
+}
+
+/// Whether the relation is about the current point.
+fn moves_along(relation: &Relation) -> bool {
+    moves(&relation.lhs) || moves(&relation.rhs)
 }
 
 /// What is known of a sign, as Coq text.
