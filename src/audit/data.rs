@@ -241,7 +241,7 @@ pub struct DataCase<'a> {
     one_step: Instance,
     budget: Budget,
     /// One pair a process.
-    settings: [OnceLock<Settings<'a>>; 3],
+    settings: [OnceLock<Settings<'a>>; Process::COUNT],
     /// Conditions that were checked before, by process and text: claims share most of them.
     standings: Mutex<HashMap<String, Standing>>,
 }

@@ -167,8 +167,8 @@ pub static QUANTITIES: [QuantityEntry; 47] = [
     row(Q::SgdT, "sgd_t", "X^t", Vector, Random(Law::Path),
         r"SGD on the same samples from X^0 = (x^0 - \lambda\theta)/(1-\lambda)"),
     row(Q::XInf, "x_inf", r"x^\infty", Vector, Random(Law::Stationary), "a point drawn from the stationary law"),
-    with(row(Q::StationaryError, "stationary_error", r"\mathcal{E}", Scalar, Fixed,
-        "stationary mean squared distance to x* of distillation at a step size and a weight"), &["gamma", "lambda"]),
+    non_negative(with(row(Q::StationaryError, "stationary_error", r"\mathcal{E}", Scalar, Fixed,
+        "stationary mean squared distance to x* of distillation at a step size and a weight"), &["gamma", "lambda"])),
     with(row(Q::StationaryP0, "p_0", "p_0", Scalar, Fixed,
         "constant coefficient of the stationary error in the weight"), &["gamma"]),
     with(row(Q::StationaryP1, "p_1", "p_1", Scalar, Fixed,
@@ -294,6 +294,9 @@ pub enum Process {
 }
 
 impl Process {
+    /// How many processes there are.
+    pub const COUNT: usize = 5;
+
     /// The processes that are followed along paths.
     pub const FOLLOWED: [Self; 3] = [Self::Sgd, Self::Kd, Self::UnbiasedKd];
 
@@ -558,6 +561,7 @@ mod tests {
 
     #[test]
     fn rows_are_in_the_order_of_the_variants_and_names_are_unique() {
+        assert_eq!(Process::Any as usize + 1, Process::COUNT);
         for (i, row) in QUANTITIES.iter().enumerate() {
             assert_eq!(row.quantity as usize, i, "{}", row.name);
         }

@@ -8,8 +8,10 @@ use kd_audit::audit::finding::{Conclusion, ProofVerdict, StatementFinding};
 use kd_audit::audit::library::Library;
 use kd_audit::audit::prove::prove;
 use kd_audit::audit::runner::{Options, audit_statement};
+use kd_audit::claim::proof::StatementName;
 use kd_audit::claim::theorem::{Statement, Theorem};
 use kd_audit::error::Error;
+use kd_audit::export::coq;
 use kd_audit::problem::{ConstantColumns, Dataset, DatasetOptions, RidgeConvention, Scale};
 use kd_audit::report;
 use kd_audit::scalar::Rational;
@@ -142,7 +144,15 @@ pub fn run(library: Library, args: &AuditArgs) -> Result<u8, Error> {
     match args.format {
         Format::Json => print(&report::to_json(&audit)),
         Format::Text => {
-            print(&report::audit_table(&audit, &times));
+            let statuses = coq::statuses(&library);
+            let status = |(theorem, statement): &(&Theorem, &Statement)| {
+                let own = |(name, _): &&(StatementName, coq::Status)| {
+                    name.theorem == theorem.id && name.part == statement.part
+                };
+                statuses.iter().find(own).map_or("-", |(_, status)| status.word())
+            };
+            let coq: Vec<&str> = statements.iter().map(status).collect();
+            print(&report::audit_table(&audit, &coq, &times));
             if let Some(data) = &audit.data {
                 print(&format!("\n{}", report::data_summary(data)));
                 print(&report::data_remarks(&audit.statements));

@@ -11,13 +11,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::Duration;
 
-/// The table of an audit. `times` holds the time of each statement, in the same order.
-pub fn audit_table(report: &AuditReport, times: &[Duration]) -> String {
+/// The table of an audit. `coq` says what Coq has of each statement, and `times` holds the time of
+/// each, in the same order.
+pub fn audit_table(report: &AuditReport, coq: &[&str], times: &[Duration]) -> String {
     let mut rows = vec![
         [
             "claim",
             "grade",
-            "kernel",
+            "kernel/Coq",
             "exact",
             "enclosed",
             "data",
@@ -29,8 +30,8 @@ pub fn audit_table(report: &AuditReport, times: &[Duration]) -> String {
         ]
         .map(str::to_owned),
     ];
-    for (finding, time) in report.statements.iter().zip(times) {
-        rows.push(row(finding, *time));
+    for ((finding, coq), time) in report.statements.iter().zip(coq).zip(times) {
+        rows.push(row(finding, coq, *time));
     }
     let mut text = table(&rows);
     let (refuted, mutants) = report.statements.iter().fold((0, 0), |(refuted, all), finding| {
@@ -53,13 +54,16 @@ pub fn audit_table(report: &AuditReport, times: &[Duration]) -> String {
     text
 }
 
-fn row(finding: &StatementFinding, time: Duration) -> [String; 11] {
+fn row(finding: &StatementFinding, coq: &str, time: Duration) -> [String; 11] {
     let refuted = finding.mutants.iter().filter(|mutant| mutant.is_refuted()).count();
     let tally = &finding.instances;
     [
         format!("{}/{}", finding.theorem, finding.part),
         finding.grade.word().to_owned(),
-        finding.proof.word().to_owned(),
+        match finding.proof.word() {
+            "-" => "-".to_owned(),
+            kernel => format!("{kernel}/{coq}"),
+        },
         tally.exact.to_string(),
         tally.enclosed.to_string(),
         finding.data.as_ref().map_or("-", |data| data.grade.word()).to_owned(),

@@ -56,7 +56,7 @@ impl Status {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Statement => "yes",
-            Self::Certificate(_) => "certificate",
+            Self::Certificate(_) => "cert",
             Self::No(_) => "no",
         }
     }
