@@ -85,7 +85,7 @@ pub enum Cause {
         /// The smallest part without that sign.
         part: Box<Expr>,
         /// A fact whose slack it is, up to a factor that has the sign.
-        multiple: Option<show::Multiple>,
+        multiple: Option<Box<show::Multiple>>,
     },
     /// The identity does not hold.
     #[error("{}; the difference is {residual}", compared.fault())]

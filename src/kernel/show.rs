@@ -355,7 +355,7 @@ pub(super) fn refusal(context: &mut Context, expr: &Expr, wanted: &'static str) 
         Ok(Value::Scalar(value)) if !matches!(part.node, Node::Slack(_)) => {
             let shower = Shower { table: context.table.clone(), symbols: &context.symbols };
             let found = shower.multiple(context, &value);
-            found.filter(|multiple| multiple.at_least_zero == Some(true))
+            found.filter(|multiple| multiple.at_least_zero == Some(true)).map(Box::new)
         }
         _ => None,
     };

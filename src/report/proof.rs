@@ -123,7 +123,7 @@ pub fn explain(finding: &ProofFinding<'_>) -> String {
         Cause::Sign { wanted, part, multiple } => {
             say(&format!("this part is not seen to be {wanted}:"));
             paragraph(&mut text, &show::plain(part), "    ", "    ");
-            let hint = match multiple {
+            let hint = match multiple.as_deref() {
                 Some(Multiple { factor, fact, .. }) => format!(
                     "It is {factor} times the slack of [{fact}]: write {factor}*[{fact}] in its place."
                 ),
