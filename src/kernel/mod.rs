@@ -1,11 +1,11 @@
 //! The part that must be trusted: it decides whether a proof proves its claim.
 //!
-//! A certificate is an expression that is *seen* to be non-negative ([`sign`]) and has the same
-//! normal form ([`normal`], over [`polynomial`]) as right side minus left side. Everything else is
-//! a rule that yields a further fact. [`show`] words refusals, and decides nothing. There is no
+//! A certificate is an expression that is *seen* to be non-negative (`sign`) and has the same
+//! normal form (`normal`, over `polynomial`) as right side minus left side. Everything else is
+//! a rule that yields a further fact. `show` words refusals, and decides nothing. There is no
 //! search here, no floating-point number, no input or output; what is not understood is refused.
 //!
-//! Only [`check`] makes a [`Proved`].
+//! Only `check` makes a [`Proved`].
 
 mod build;
 mod form;

@@ -271,7 +271,7 @@ fn the_readme_shows_what_the_program_prints() {
     let output = run(&folder("readme"), &[]);
     assert_eq!(output.status.code(), Some(0));
     let printed = text(&output.stdout);
-    let without_time = |line: &str| line.split_whitespace().take(9).collect::<Vec<_>>().join(" ");
+    let without_time = |line: &str| line.split_whitespace().take(10).collect::<Vec<_>>().join(" ");
     let rows: Vec<String> = printed.lines().map(without_time).collect();
     let shown: Vec<String> =
         readme.lines().filter(|line| line.ends_with(" s")).map(without_time).collect();

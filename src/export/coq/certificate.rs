@@ -33,7 +33,7 @@ pub(super) enum Parameter {
     GapSign,
     /// The step of the process, for claims about a path.
     StepFunction,
-    Fact(Given),
+    Fact(Box<Given>),
 }
 
 /// A fact that the certificate takes from elsewhere.
@@ -247,15 +247,15 @@ impl<'a> Draft<'a> {
     pub fn read(&mut self, expr: &Expr) {
         expr.walk(&mut |part| match &part.node {
             Node::Quantity(quantity, _) => {
+                let new = self.quantities.insert(*quantity);
+                let [sgd_next, sgd_start] = Process::twin();
                 // Along a path the step is a function, and what it is made of does not matter.
-                if self.quantities.insert(*quantity) && !self.along {
-                    let [sgd_next, sgd_start] = Process::twin();
-                    match quantity {
-                        Quantity::XNext => self.read(&self.claim.process.step()),
-                        Quantity::SgdNext => self.read(&sgd_next),
-                        Quantity::Sgd0 => self.read(&sgd_start),
-                        _ => {}
-                    }
+                match quantity {
+                    _ if !new || self.along => {}
+                    Quantity::XNext => self.read(&self.claim.process.step()),
+                    Quantity::SgdNext => self.read(&sgd_next),
+                    Quantity::Sgd0 => self.read(&sgd_start),
+                    _ => {}
                 }
             }
             Node::Power(_, crate::claim::expr::Exponent::Symbol(quantity)) => {

@@ -372,10 +372,10 @@ impl Renderer<'_> {
             (Level::Value, Level::Random(_)) => format!("scst {text}"),
             (Level::Value, Level::Coin) if vector => format!("coin_free (const {text})"),
             (Level::Value, Level::Coin) => format!("slift (scst {text})"),
-            (Level::Random(over), Level::Coin) if over == Over::Step && vector => {
+            (Level::Random(Over::Step), Level::Coin) if vector => {
                 format!("coin_free {text}")
             }
-            (Level::Random(over), Level::Coin) if over == Over::Step => format!("slift {text}"),
+            (Level::Random(Over::Step), Level::Coin) => format!("slift {text}"),
             _ => return no(format!("{text} is over another law than {}", to.over().law())),
         };
         Ok((text, Applied))

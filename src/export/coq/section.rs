@@ -58,7 +58,7 @@ impl Draft<'_> {
             };
             let (name, relation) = (names::fact(fact), renderer.relation(&given.relation)?);
             let _ = writeln!(text, "Hypothesis {name} :\n  {every}{relation}.");
-            parameters.push(Parameter::Fact(given.clone()));
+            parameters.push(Parameter::Fact(Box::new(given.clone())));
         }
         text.push('\n');
         Ok((text, parameters))
