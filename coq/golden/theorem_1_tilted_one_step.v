@@ -79,7 +79,6 @@ Proof.
     n_samples_sign
     tau_sign
     l_max_sign
-    (tilted_pos law f g mu mu_sign h_sc x x_lambda)
     (sc_tilted law f g mu h_sc x x_lambda)
     h_single
     h_step

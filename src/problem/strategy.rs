@@ -195,8 +195,8 @@ mod tests {
             assert_eq!(instance.problem.dimension(), 1);
             samples.push(instance.problem.samples());
         }
-        // The shape shrinks before the pools: two equal vectors can make it stop at three samples.
-        assert!(samples.iter().all(|n| (2..=3).contains(n)), "{samples:?}");
+        // The shape shrinks before the pools: equal vectors can make it stop with more samples.
+        assert!(samples.iter().all(|n| (2..=5).contains(n)), "{samples:?}");
         assert!(samples.iter().filter(|n| **n == 2).count() >= 6, "{samples:?}");
     }
 }

@@ -62,7 +62,7 @@ fn row(finding: &StatementFinding, coq: &str, time: Duration) -> [String; 11] {
         finding.grade.word().to_owned(),
         match finding.proof.word() {
             "-" => "-".to_owned(),
-            kernel => format!("{kernel}/{coq}"),
+            kernel => format!("{kernel}/{}", coq.replace("certificate", "cert")),
         },
         tally.exact.to_string(),
         tally.enclosed.to_string(),

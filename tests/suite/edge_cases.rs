@@ -159,7 +159,7 @@ fn degenerate_instances_hold_or_name_their_hypothesis() {
                     );
                 }
                 // Its closed form has a root.
-                _ if part == "theorem-1-sharp/best-a" => {
+                _ if part.starts_with("theorem-1-sharp/best-a") => {
                     assert!(matches!(outcome, Outcome::Holds(_)), "{name}: {part}: {outcome:?}");
                 }
                 _ => assert!(

@@ -56,7 +56,7 @@ impl Status {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Statement => "yes",
-            Self::Certificate(_) => "cert",
+            Self::Certificate(_) => "certificate",
             Self::No(_) => "no",
         }
     }
