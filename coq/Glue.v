@@ -94,6 +94,10 @@ Lemma sc_tilted mu : SC mu f df ->
   forall x y, f x - f y - dot (df y) (x - y) + mu / 2 * nsq (x - y) <= dot (df x - df y) (x - y).
 Proof. intros H x y. generalize (sc_form mu H x y). rewrite dot_sub_l. lra. Qed.
 
+Lemma sc_gap mu : SC mu f df ->
+  forall x y, mu / 2 * nsq (x - y) <= f x - f y - dot (df y) (x - y).
+Proof. intros H x y. generalize (H y x). lra. Qed.
+
 Lemma tilted_pos mu : 0 < mu -> SC mu f df -> forall x y, 0 <= f x - f y - dot (df y) (x - y).
 Proof.
   intros pos H x y. generalize (H y x).

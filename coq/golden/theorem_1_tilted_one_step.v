@@ -79,6 +79,7 @@ Proof.
     n_samples_sign
     tau_sign
     l_max_sign
+    (sc_gap law f g mu h_sc x x_lambda)
     (sc_tilted law f g mu h_sc x x_lambda)
     h_single
     h_step

@@ -154,7 +154,12 @@ const BOUNDS: [(&str, &str, &str, &str); 8] = [
         "+ 2*gamma^2*noise_unbiased(lambda)",
         "+ 199/100*gamma^2*noise_unbiased(lambda)",
     ),
-    ("theorem-4", "teacher", "<= 2*l_exp*teacher_gap\"\nhyp", "<= 199/100*l_exp*teacher_gap\"\nhyp"),
+    (
+        "theorem-4",
+        "teacher",
+        "<= 2*l_exp*teacher_gap\"\nhyp",
+        "<= 199/100*l_exp*teacher_gap\"\nhyp",
+    ),
     ("lemma-optimal-weight", "small-steps", "<= 9*gamma^2", "<= 89/10*gamma^2"),
     ("theorem-5", "b", "lambda^2*bias_sq/l_smooth^2 <=", "3/2*lambda^2*bias_sq/l_smooth^2 <="),
 ];

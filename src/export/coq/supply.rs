@@ -231,6 +231,7 @@ impl Draft<'_> {
             (Class::Sm, "-inf") => format!("(fun s => {name} (x_inf s) x_star)"),
             (Class::Sm, _) => format!("({name} {point} x_star)"),
             (Class::Pl, _) => format!("(pl_form law f g x_star {k} {name} {point})"),
+            (Class::Sc, "-gap") => format!("(sc_gap law f g {k} {name} {point} x_lambda)"),
             (Class::Sc, "-tilted") => format!("(sc_tilted law f g {k} {name} {point} x_lambda)"),
             (Class::Sc, _) => format!("(sc_form law f g {k} {name} {point} x_star)"),
             (Class::Uc, "-mean") => {
