@@ -1,11 +1,25 @@
 //! Proofs of the library, checked in order by the kernel, and the same certificates tried on the
 //! mutants, which they must not prove.
 
+use super::check::Outcome;
 use super::library::Library;
+use super::runner::check_stored;
 use crate::claim::proof::StatementName;
-use crate::claim::theorem::{Mutant, Statement, Theorem};
+use crate::claim::theorem::{Condition, Hypothesis, Mutant, Statement, Stored, Theorem};
+use crate::expectation::Budget;
 use crate::kernel::{self, Proved, Rejection};
 use std::collections::BTreeSet;
+
+/// Whether the hypotheses of a statement are known to hold together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownInstance {
+    /// No instance of the file meets them.
+    None,
+    /// An instance does, but what is assumed for every x was checked at one x only.
+    AtOnePoint,
+    /// An instance does.
+    Met,
+}
 
 /// What became of the proof of one statement.
 #[derive(Debug)]
@@ -146,10 +160,20 @@ impl ProofFinding<'_> {
         self.verdict.as_ref()?.as_ref().ok()
     }
 
-    /// Whether an instance is exhibited that meets the hypotheses: otherwise they might contradict
-    /// each other, and the proof be about nothing. The audit checks that the examples meet them.
-    pub fn has_instance(&self) -> bool {
-        !self.statement.examples.is_empty() || self.statement.satisfied.is_some()
+    /// Whether an instance of the file meets the hypotheses, checked exactly: otherwise they might
+    /// contradict each other, and the proof be about nothing.
+    pub fn instance(&self) -> KnownInstance {
+        let claim = self.statement.claim.hypotheses_alone();
+        let stored = self.statement.examples.iter().chain(&self.statement.satisfied);
+        let met = |stored: &Stored| {
+            matches!(check_stored(&claim, stored, Budget::STANDARD), Outcome::Holds(_))
+        };
+        let everywhere = |h: &Hypothesis| matches!(h.condition, Condition::Everywhere(_));
+        match stored.into_iter().any(met) {
+            false => KnownInstance::None,
+            true if claim.hypotheses.iter().any(everywhere) => KnownInstance::AtOnePoint,
+            true => KnownInstance::Met,
+        }
     }
 
     /// Whether the finding contradicts the file: a proof that is rejected, or that proves a mutant.

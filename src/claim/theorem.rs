@@ -1,7 +1,7 @@
 //! What a theorem file holds, once read: statements, their mutants and worked examples.
 
 use super::dictionary::Dictionary;
-use super::expr::{Expr, Formula, Node, Scope, Shape, Sign, Symbol};
+use super::expr::{Expr, Formula, Known, Node, Scope, Shape, Sign, Symbol, SymbolKind};
 use super::parser::FormulaError;
 use super::proof::Proof;
 use super::vocabulary::{Class, Process, Quantity};
@@ -247,6 +247,26 @@ impl Claim {
                     Condition::Formula(Box::new(again(formula)?))
                 }
             };
+        }
+        // What is declared of a symbol is asked of its value.
+        for symbol in &self.symbols {
+            let Some(value) = values.get(symbol.name.as_str()) else { continue };
+            let sign = match symbol.kind {
+                SymbolKind::Scalar(Known::Positive) => Sign::Less,
+                SymbolKind::Scalar(Known::NonNegative) => Sign::AtMost,
+                _ => Sign::Equal,
+            };
+            if symbol.scope == Scope::Fixed && value.scope != Scope::Fixed {
+                let cause = format!("{} is fixed, and {value} is not", symbol.name);
+                return Err(FormulaError::new(0, cause));
+            }
+            if sign != Sign::Equal {
+                let zero = Expr::scalar(Node::Number(Rational::ZERO));
+                let relation = super::expr::Relation { lhs: zero, sign, rhs: value.clone() };
+                let condition = Condition::Formula(Box::new(Formula::Relation(relation)));
+                let name = format!("the sign of {}", symbol.name);
+                claim.hypotheses.push(Hypothesis { name, text: value.to_string(), condition });
+            }
         }
         claim.almost_surely = claim.formula.almost_sure_law().is_some();
         claim.symbols.clear();

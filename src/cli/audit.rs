@@ -8,7 +8,6 @@ use kd_audit::audit::finding::{Conclusion, ProofVerdict, StatementFinding};
 use kd_audit::audit::library::Library;
 use kd_audit::audit::prove::prove;
 use kd_audit::audit::runner::{Options, audit_statement};
-use kd_audit::claim::proof::StatementName;
 use kd_audit::claim::theorem::{Statement, Theorem};
 use kd_audit::error::Error;
 use kd_audit::export::coq;
@@ -144,12 +143,12 @@ pub fn run(library: Library, args: &AuditArgs) -> Result<u8, Error> {
     match args.format {
         Format::Json => print(&report::to_json(&audit)),
         Format::Text => {
-            let statuses = coq::statuses(&library);
+            let exported = coq::export(&library).statements;
             let status = |(theorem, statement): &(&Theorem, &Statement)| {
-                let own = |(name, _): &&(StatementName, coq::Status)| {
-                    name.theorem == theorem.id && name.part == statement.part
+                let own = |own: &&coq::Exported| {
+                    own.name.theorem == theorem.id && own.name.part == statement.part
                 };
-                statuses.iter().find(own).map_or("-", |(_, status)| status.word())
+                exported.iter().find(own).map_or("-", coq::Exported::word)
             };
             let coq: Vec<&str> = statements.iter().map(status).collect();
             print(&report::audit_table(&audit, &coq, &times));

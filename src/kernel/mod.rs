@@ -23,7 +23,7 @@ pub use show::Residual;
 
 use crate::claim::expr::{Expr, Formula, Known, Node, Relation, Sign};
 use crate::claim::proof::{Proof, StatementName};
-use crate::claim::theorem::Claim;
+use crate::claim::theorem::{Claim, Condition};
 use crate::claim::vocabulary::{Class, Quantity};
 use crate::scalar::Rational;
 use normal::{Signs, combine, normal};
@@ -142,13 +142,48 @@ pub fn check(claim: &Claim, proof: &Proof, library: &Library) -> Result<Proved, 
         Rejection { place: format!("the claim{case}"), cause }
     };
     conclude(&mut context, &claim.formula, &proof.certificates).map_err(at_case)?;
-    // Without convexity x_λ need not exist, and nothing follows for what is not about it.
-    use Quantity::{GapLambda, GapTilted, GradLambda, XLambda};
-    let about = [GapLambda, GapTilted, GradLambda, XLambda].into_iter().any(|q| claim.mentions(q));
-    if context.used.axioms.contains("tilt") && !about && !claim.assumes(Class::Sc) {
-        return Err(at_claim(Cause::Rule("the axiom tilt needs an x_lambda: SC".into())));
-    }
+    exists(&mut context, claim).map_err(at_claim)?;
     Ok(Proved { claim: claim.clone(), basis: context.used })
+}
+
+/// Some axioms are about a point that need not exist. Nothing follows from them for what is not
+/// about it, unless the hypotheses make it exist.
+fn exists(context: &mut Context, claim: &Claim) -> Result<(), Cause> {
+    use Quantity::{
+        Gap, GapLambda, GapNext, GapT, GapTilted, GradInf, GradLambda, GradStar, StartGap,
+        TeacherGap, XInf, XLambda, XStar,
+    };
+    let about = |quantities: &[Quantity]| quantities.iter().any(|q| claim.mentions(*q));
+    let axioms = context.used.axioms.clone();
+    // Strong convexity, with a constant that is seen to be positive: sqrt(1 + x²) is SC(0).
+    let mut strongly = false;
+    for hypothesis in &claim.hypotheses {
+        if let Condition::Class(Class::Sc, Some(constant)) = &hypothesis.condition {
+            let before = context.used.clone();
+            if context.sign(constant)? == Known::Positive {
+                strongly = true;
+            } else {
+                context.used = before;
+            }
+        }
+    }
+    let minimised = || {
+        let classes = [Class::Qsc, Class::Es, Class::Pl, Class::Minimiser];
+        strongly
+            || classes.into_iter().any(|class| claim.assumes(class))
+            || about(&[XStar, Gap, GradStar, GapNext, GapT, StartGap, TeacherGap, GapLambda])
+    };
+    let tilted = strongly || about(&[GapLambda, GapTilted, GradLambda, XLambda]);
+    for (axiom, known, needs) in [
+        ("tilt", tilted, "an x_lambda: SC with a positive constant"),
+        ("stationary-mean", about(&[XInf, GradInf]), "a stationary law: a claim about x_inf"),
+        ("stationarity", minimised(), "an x_star: minimiser"),
+    ] {
+        if axioms.contains(axiom) && !known {
+            return Err(Cause::Rule(format!("the axiom {axiom} needs {needs}")));
+        }
+    }
+    Ok(())
 }
 
 /// Makes facts of the hypotheses. One that divides by what another shows to be positive waits for

@@ -5,7 +5,9 @@ mod proof;
 mod text;
 
 pub use json::{AuditReport, to_json};
-pub use proof::{explain, graph, proof_no_witness, proof_witness, proofs};
+pub use proof::{
+    explain, graph, proof_no_witness, proof_witness, proofs, verdict as proof_verdict,
+};
 pub use text::{
     audit_table, data_remarks, data_summary, explain_contradictions, list, show_theorem,
 };

@@ -2,7 +2,7 @@
 
 use super::text::{lines, wrapped_table};
 use crate::audit::finding::Witness;
-use crate::audit::prove::{Dependency, ProofFinding};
+use crate::audit::prove::{Dependency, KnownInstance, ProofFinding};
 use crate::claim::expr::{Expr, Node};
 use crate::kernel::show::{self, Multiple};
 use crate::kernel::{Cause, Compared, Rejection, Residual};
@@ -268,8 +268,13 @@ pub fn verdict(finding: &ProofFinding<'_>) -> String {
     match &finding.verdict {
         None => "no proof".into(),
         Some(Err(_)) => "Rejected".into(),
-        Some(Ok(_)) if !finding.has_instance() => "Proved (no instance known)".into(),
-        Some(Ok(proved)) if proved.axioms().is_empty() => "Proved".into(),
-        Some(Ok(_)) => "Proved modulo".into(),
+        Some(Ok(proved)) => {
+            let word = if proved.axioms().is_empty() { "Proved" } else { "Proved modulo" };
+            match finding.instance() {
+                KnownInstance::Met => word.into(),
+                KnownInstance::AtOnePoint => format!("{word} (instance at one x)"),
+                KnownInstance::None => format!("{word} (no instance known)"),
+            }
+        }
     }
 }

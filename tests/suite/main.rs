@@ -23,6 +23,7 @@ mod interval;
 /// Every proof of the library, tampered with.
 mod kernel_corpus;
 /// Proofs that should prove nothing.
+mod kernel_existence;
 mod kernel_forgeries;
 /// Damaged proofs and arbitrary expressions.
 mod kernel_fuzz;

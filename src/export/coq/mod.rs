@@ -149,6 +149,16 @@ pub fn export(library: &Library) -> Export {
     export
 }
 
+impl Exported {
+    /// For a table: whether the statement is there in textbook form, without further premises.
+    pub fn word(&self) -> &'static str {
+        match self.status {
+            Status::Statement if !self.premises.is_empty() => "given",
+            _ => self.status.word(),
+        }
+    }
+}
+
 /// The Coq status of every statement that the kernel proves; others have none.
 pub fn statuses(library: &Library) -> Vec<(StatementName, Status)> {
     export(library).statements.into_iter().map(|own| (own.name, own.status)).collect()
