@@ -143,12 +143,20 @@ pub fn run(library: Library, args: &AuditArgs) -> Result<u8, Error> {
     match args.format {
         Format::Json => print(&report::to_json(&audit)),
         Format::Text => {
+            let built_in = Library::load()?;
             let exported = coq::export(&library).statements;
             let status = |(theorem, statement): &(&Theorem, &Statement)| {
                 let own = |own: &&coq::Exported| {
                     own.name.theorem == theorem.id && own.name.part == statement.part
                 };
-                exported.iter().find(own).map_or("-", coq::Exported::word)
+                // Only what the project holds has been through Coq.
+                let built_in = built_in.claim(&theorem.id, &statement.part, None);
+                match exported.iter().find(own) {
+                    Some(own) if built_in.is_some_and(|c| c.hash() == statement.claim.hash()) => {
+                        own.word()
+                    }
+                    _ => "-",
+                }
             };
             let coq: Vec<&str> = statements.iter().map(status).collect();
             print(&report::audit_table(&audit, &coq, &times));
