@@ -98,12 +98,6 @@ Lemma sc_gap mu : SC mu f df ->
   forall x y, mu / 2 * nsq (x - y) <= f x - f y - dot (df y) (x - y).
 Proof. intros H x y. generalize (H y x). lra. Qed.
 
-Lemma tilted_pos mu : 0 < mu -> SC mu f df -> forall x y, 0 <= f x - f y - dot (df y) (x - y).
-Proof.
-  intros pos H x y. generalize (H y x).
-  assert (0 <= mu / 2 * nsq (x - y)) by (apply Rmult_le_pos; [lra | apply nsq_pos]). lra.
-Qed.
-
 Hypothesis diff : differentiable f df.
 Hypothesis least : minimiser f x_star.
 

@@ -80,8 +80,7 @@ pub(super) fn find<'l>(library: &'l Library, name: &StatementName) -> Result<&'l
     library.get(name).ok_or_else(|| rule(format!("{name} is not proved before this proof")))
 }
 
-/// The step claims what the rule yields: the same kind of relation, and one slack up to a positive
-/// number.
+/// The step claims what the rule yields: the same kind of relation, and the same slack.
 pub(super) fn same(
     context: &mut Context,
     claimed: &Relation,

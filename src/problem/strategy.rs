@@ -195,8 +195,9 @@ mod tests {
             assert_eq!(instance.problem.dimension(), 1);
             samples.push(instance.problem.samples());
         }
-        // The shape shrinks before the pools: equal vectors can make it stop with more samples.
-        assert!(samples.iter().all(|n| (2..=5).contains(n)), "{samples:?}");
+        // Noise takes two samples. The shape shrinks before the pools, so that equal vectors in the
+        // pools can make it stop with more; most draws do not.
+        assert!(samples.iter().all(|n| *n >= 2), "{samples:?}");
         assert!(samples.iter().filter(|n| **n == 2).count() >= 6, "{samples:?}");
     }
 }

@@ -3,7 +3,7 @@
 
 use kd_audit::audit::library::{FILES, Library};
 use kd_audit::audit::prove::prove;
-use kd_audit::export::coq::{Export, FIXED, Status, export, statuses};
+use kd_audit::export::coq::{Export, Exported, FIXED, Status, export, statuses};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -61,6 +61,29 @@ fn every_proved_statement_has_its_files() {
         }
     }
     assert_eq!(statuses(&library).len(), export.statements.len());
+}
+
+/// What the README says of the export, in words and figures.
+#[test]
+fn the_readme_counts_what_is_exported() {
+    let export = export(&Library::load().unwrap());
+    let count =
+        |good: &dyn Fn(&Exported) -> bool| export.statements.iter().filter(|own| good(own)).count();
+    let certificates = count(&|own| !matches!(own.status, Status::No(_)));
+    let statements = count(&|own| own.status == Status::Statement);
+    let given = count(&|own| own.status == Status::Statement && !own.premises.is_empty());
+    let golden = golden();
+    let elsewhere = golden.values().filter(|text| text.contains("other_point")).count();
+    let readme = include_str!("../../README.md").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!((given, elsewhere), (8, 5));
+    for says in [
+        format!("{certificates} of {} as *certificates*", export.statements.len()),
+        format!("and {statements} of these as theorems in textbook form"),
+        format!("eight of the {statements} take the pair rule"),
+        "and five with a rate a point other than x*".to_owned(),
+    ] {
+        assert!(readme.contains(&says), "the README does not say: {says}");
+    }
 }
 
 #[test]

@@ -175,10 +175,6 @@ impl Draft<'_> {
             Quantity::GapLambda => gap("x_lambda"),
             Quantity::GapNext => "(fun w => gap_pos f x_star least (step x w))".into(),
             Quantity::GapT => "(fun p => gap_pos f x_star least (run step x_0 p))".into(),
-            Quantity::GapTilted => {
-                let (sc, mu, positive) = self.of_class(Class::Sc)?;
-                format!("(tilted_pos law f g {mu} {positive} {sc} x x_lambda)")
-            }
             _ => format!("{}_sign", names::quantity(quantity)),
         })
     }
