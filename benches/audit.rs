@@ -17,7 +17,7 @@ use std::hint::black_box;
 fn estimators(criterion: &mut Criterion) {
     let data = DataProblem::new("diabetes", Dataset::diabetes(), &DataOptions::default()).unwrap();
     let problem = data.instance.problem.map(Scalar::to_f64);
-    let control = data.instance.control.map(Scalar::to_f64).vectors(&problem);
+    let control = data.instance.control.map(Scalar::to_f64).vectors(&problem).unwrap();
     let oracle = Oracle::new(&problem, &control);
     let x = vec![0.0; problem.dimension()];
     let mut group = criterion.benchmark_group("estimator step, d = 10");

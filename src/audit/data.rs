@@ -114,6 +114,7 @@ impl DataProblem {
             ridge: ridge.clone(),
         };
         let minimiser = |problem: &FiniteSum<Rational>| {
+            let problem = problem.as_quadratic()?;
             let linear = problem.mean_linear();
             let right = Matrix::from_fn(d, 1, |i, _| linear[i].clone());
             exact::solve(&problem.mean_hessian(), &right)

@@ -115,7 +115,9 @@ fn check_class(
     instance: &Instance,
     constants: Result<&Constants, &NotPositiveDefinite>,
 ) -> Standing {
-    let problem = &instance.problem;
+    let Some(problem) = instance.problem.as_quadratic() else {
+        return Standing::Undecided("only quadratics are checked".into());
+    };
     let constant = constant.cloned().unwrap_or(Rational::ZERO);
     let semidefinite =
         |matrix: &Matrix<Rational>, says: &str| match exact::check_positive_semidefinite(matrix) {
@@ -177,12 +179,17 @@ fn check_class(
         Class::TeacherGradient => match instance.control.teacher() {
             None => Standing::Violated("the control variate has no teacher".into()),
             Some(teacher) => {
-                let control = instance.control.vectors(problem);
-                match (0..problem.samples()).find(|&n| control[n] != problem.gradient(n, teacher)) {
-                    None => Standing::Met,
-                    Some(n) => {
-                        Standing::Violated(format!("c_{n} is not the gradient of f_{n} at θ"))
+                let control = instance.control.vectors(&instance.problem);
+                match (control, instance.problem.gradients(teacher)) {
+                    (Ok(control), Ok(gradients)) => {
+                        match (0..problem.samples()).find(|&n| control[n] != gradients[n]) {
+                            None => Standing::Met,
+                            Some(n) => Standing::Violated(format!(
+                                "c_{n} is not the gradient of f_{n} at θ"
+                            )),
+                        }
                     }
+                    (Err(why), _) | (_, Err(why)) => Standing::Undecided(why.to_string()),
                 }
             }
         },

@@ -1,16 +1,18 @@
 //! An instance as the formulas see it: every quantity of the vocabulary, in any arithmetic.
 
+mod paths;
+
 use crate::claim::evaluate::{Environment, Moments, Place};
 use crate::claim::vocabulary::{Law, Process, Quantity};
 use crate::estimator::{self, Oracle};
 use crate::expectation::moments::{SampleMoments, packed};
-use crate::expectation::{Budget, Contraction, ErrorMoments, MomentArithmetic, check_steps};
+use crate::expectation::{Budget, Contraction, ErrorMoments, MomentArithmetic};
 use crate::linear::{Matrix, add, average, norm_sq, scale, subtract};
 use crate::problem::{
-    Constants, ControlVariate, FiniteSum, Instance, MAX_BATCHES, largest_sample_smoothness,
-    mixed_label_gradient,
+    Constants, ControlVariate, FiniteSum, Instance, largest_sample_smoothness, mixed_label_gradient,
 };
 use crate::scalar::{Rational, Scalar, Undefined};
+use paths::Twin;
 use std::sync::{Mutex, OnceLock};
 
 /// An instance in the arithmetic `S`, with what has been computed of it so far.
@@ -24,21 +26,21 @@ pub struct Setting<'a, S> {
     budget: Budget,
     problem: FiniteSum<S>,
     teacher: ControlVariate<S>,
-    /// c_n.
-    control: Vec<Vec<S>>,
     point: Vec<S>,
     gamma: S,
     lambda: S,
     x_star: Option<Vec<S>>,
+    /// c_n.
+    control: OnceLock<Result<Vec<Vec<S>>, Undefined>>,
     batches: OnceLock<Result<Vec<Vec<usize>>, Undefined>>,
-    at_point: OnceLock<Vec<Vec<S>>>,
+    at_point: OnceLock<Result<Vec<Vec<S>>, Undefined>>,
     at_star: OnceLock<Result<Vec<Vec<S>>, Undefined>>,
     at_teacher: OnceLock<Result<Vec<Vec<S>>, Undefined>>,
     sample_moments: OnceLock<Result<SampleMoments<S>, Undefined>>,
     paths: OnceLock<Result<Vec<Twin<S>>, Undefined>>,
     coefficients: Memo<S, [S; 3]>,
     errors: Memo<[S; 2], ErrorMoments<S>>,
-    mean_hessian: OnceLock<Matrix<S>>,
+    mean_hessian: OnceLock<Result<Matrix<S>, Undefined>>,
     l_max: OnceLock<S>,
     x_lambda: OnceLock<Result<Vec<S>, Undefined>>,
     at_lambda: OnceLock<Result<Vec<Vec<S>>, Undefined>>,
@@ -46,12 +48,6 @@ pub struct Setting<'a, S> {
 
 /// Results by their arguments; each costs a linear system.
 type Memo<K, V> = Mutex<Vec<(K, Result<V, Undefined>)>>;
-
-/// The end of a path of the process, and of SGD on the same samples from the twin start.
-struct Twin<S> {
-    process: Vec<S>,
-    sgd: Option<Vec<S>>,
-}
 
 impl<'a, S: MomentArithmetic> Setting<'a, S> {
     /// The instance as a claim about `process` sees it. `constants` are its certified constants,
@@ -66,7 +62,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
         let teacher = instance.control.map(S::from_rational);
         let vector = |v: &[Rational]| v.iter().map(S::from_rational).collect();
         Self {
-            control: teacher.vectors(&problem),
+            control: OnceLock::new(),
             point: vector(&instance.point),
             gamma: S::from_rational(&instance.parameters.gamma),
             lambda: S::from_rational(&instance.parameters.lambda),
@@ -102,8 +98,10 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
         Ok(self.x_star.as_deref().unwrap_or_default())
     }
 
-    fn gradients(&self, x: &[S]) -> Vec<Vec<S>> {
-        (0..self.problem.samples()).map(|n| self.problem.gradient(n, x)).collect()
+    /// c_n of every sample.
+    fn control(&self) -> Result<&[Vec<S>], Undefined> {
+        let control = self.control.get_or_init(|| self.teacher.vectors(&self.problem));
+        control.as_deref().map_err(Clone::clone)
     }
 
     fn gradients_at_star(&self) -> Result<&[Vec<S>], Undefined> {
@@ -114,13 +112,13 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             if S::EXACT && all > self.budget.gradient_bits {
                 return Err(Undefined::Budget(format!("exact gradients at x* have {all} bits")));
             }
-            Ok(self.gradients(x_star))
+            self.problem.gradients(x_star)
         });
         gradients.as_deref().map_err(Clone::clone)
     }
 
     fn gradients_at_teacher(&self) -> Result<&[Vec<S>], Undefined> {
-        let gradients = self.at_teacher.get_or_init(|| Ok(self.gradients(self.teacher()?)));
+        let gradients = self.at_teacher.get_or_init(|| self.problem.gradients(self.teacher()?));
         gradients.as_deref().map_err(Clone::clone)
     }
 
@@ -128,16 +126,16 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
     fn x_lambda(&self) -> Result<&[S], Undefined> {
         let point = self.x_lambda.get_or_init(|| {
             let x_star = self.x_star()?;
-            let right = average(self.problem.dimension(), &self.control);
+            let right = average(self.problem.dimension(), self.control()?);
             let contraction = self.contraction(&self.gamma)?;
-            let tilt = S::solve_mean(self.mean_hessian(), &right, &contraction)?;
+            let tilt = S::solve_mean(self.mean_hessian()?, &right, &contraction)?;
             Ok(add(x_star, &scale(&self.lambda, &tilt)))
         });
         point.as_deref().map_err(Clone::clone)
     }
 
     fn gradients_at_lambda(&self) -> Result<&[Vec<S>], Undefined> {
-        let gradients = self.at_lambda.get_or_init(|| Ok(self.gradients(self.x_lambda()?)));
+        let gradients = self.at_lambda.get_or_init(|| self.problem.gradients(self.x_lambda()?));
         gradients.as_deref().map_err(Clone::clone)
     }
 
@@ -152,14 +150,20 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
         batches.as_deref().map_err(Clone::clone)
     }
 
-    fn mean_hessian(&self) -> &Matrix<S> {
-        self.mean_hessian.get_or_init(|| self.problem.mean_hessian())
+    /// H̄ of a sum of quadratics.
+    fn mean_hessian(&self) -> Result<&Matrix<S>, Undefined> {
+        let mean = self.mean_hessian.get_or_init(|| {
+            let quadratics = self.problem.as_quadratic();
+            let none = || Undefined::Missing("the Hessian depends on x".into());
+            Ok(quadratics.ok_or_else(none)?.mean_hessian())
+        });
+        mean.as_ref().map_err(Clone::clone)
     }
 
     /// f(x) − f* = ½⟨∇f(x), x − x*⟩ for quadratics.
     fn gap_at(&self, x: &[S]) -> Result<S, Undefined> {
         let e = subtract(x, self.x_star()?);
-        let image = self.mean_hessian().apply(&e);
+        let image = self.mean_hessian()?.apply(&e);
         Ok(crate::linear::dot(&image, &e).times(&S::from_rational(&Rational::ratio(1, 2))))
     }
 
@@ -168,7 +172,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
         let Some(full) = &moments.full else {
             return Err(Undefined::Missing("only the trace of the second moment is known".into()));
         };
-        let mean = self.mean_hessian();
+        let mean = self.mean_hessian()?;
         let mut total = S::zero();
         for i in 0..mean.rows() {
             for j in 0..=i {
@@ -180,19 +184,10 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
         Ok(total.times(&S::from_rational(&Rational::ratio(1, 2))))
     }
 
-    /// Whether the process is one that is followed along paths.
-    fn check_followed(&self) -> Result<(), Undefined> {
-        if self.process.compresses() || self.process == Process::Any {
-            let why = "compressed and abstract processes are not followed along paths";
-            return Err(Undefined::Missing(why.into()));
-        }
-        Ok(())
-    }
-
     fn sample_moments(&self) -> Result<&SampleMoments<S>, Undefined> {
         let moments = self.sample_moments.get_or_init(|| {
             self.check_followed()?;
-            let oracle = Oracle::new(&self.problem, &self.control);
+            let oracle = Oracle::new(&self.problem, self.control()?);
             let corrections = estimator::estimator(self.process, &self.lambda).corrections(&oracle);
             let gradients = self.gradients_at_star()?;
             let sampling = self.instance.sampling;
@@ -223,65 +218,6 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
         Ok(all[degree].clone())
     }
 
-    /// Every equally likely path of t steps.
-    fn paths(&self) -> Result<&[Twin<S>], Undefined> {
-        let paths = self.paths.get_or_init(|| {
-            self.check_followed()?;
-            let batches = self.batches()?;
-            check_steps(self.instance.parameters.horizon)?;
-            let steps = u32::try_from(self.instance.parameters.horizon).unwrap_or(u32::MAX);
-            let count = batches.len().checked_pow(steps).filter(|count| *count <= MAX_BATCHES);
-            if count.is_none() {
-                return Err(Undefined::Budget(format!(
-                    "there are more than {MAX_BATCHES} paths of {steps} steps"
-                )));
-            }
-            let oracle = Oracle::new(&self.problem, &self.control);
-            let process = estimator::estimator(self.process, &self.lambda);
-            let sgd = estimator::estimator(Process::Sgd, &self.lambda);
-            let mut twins = vec![Twin { process: self.point.clone(), sgd: self.twin_start().ok() }];
-            for taken in 0..steps {
-                let step = |twin: &Twin<S>, batch: &[usize]| Twin {
-                    process: estimator::step(&*process, &oracle, &self.gamma, &twin.process, batch),
-                    sgd: twin
-                        .sgd
-                        .as_ref()
-                        .map(|x| estimator::step(&*sgd, &oracle, &self.gamma, x, batch)),
-                };
-                twins = twins
-                    .iter()
-                    .flat_map(|twin| batches.iter().map(move |batch| step(twin, batch)))
-                    .collect();
-                let budget = self.budget.bits;
-                let bits = twins.iter().flat_map(|twin| &twin.process).map(S::bits).max();
-                let bits = bits.filter(|_| S::EXACT).unwrap_or(0);
-                // As in the recursion of moments: what all steps cost is known after the first.
-                if bits > budget || (taken == 0 && bits * u64::from(steps) > 4 * budget) {
-                    return Err(Undefined::Budget(format!(
-                        "exact paths of {steps} steps need more than {budget} bits"
-                    )));
-                }
-            }
-            Ok(twins)
-        });
-        paths.as_deref().map_err(Clone::clone)
-    }
-
-    /// The moments after t steps, from every path.
-    fn path_moments(&self, center: Vec<S>) -> Result<Moments<S>, Undefined> {
-        let paths = self.paths()?;
-        let mut rows = Vec::with_capacity(paths.len());
-        for path in paths {
-            let mut row = subtract(&path.process, &center);
-            row.extend([norm_sq(&row), self.gap_at(&path.process)?]);
-            rows.push(row);
-        }
-        let d = center.len();
-        let mut mean = average(d + 2, &rows);
-        let rest = mean.split_off(d);
-        Ok(Moments { center, mean, second: rest[0].clone(), gap: Ok(rest[1].clone()) })
-    }
-
     /// X⁰ = (x⁰ − λθ)/(1 − λ).
     fn twin_start(&self) -> Result<Vec<S>, Undefined> {
         let rest = S::one().minus(&self.lambda);
@@ -293,12 +229,13 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
     fn sample_vector(&self, quantity: Quantity, n: usize) -> Result<Vec<S>, Undefined> {
         match quantity {
             Quantity::Grad => {
-                Ok(self.at_point.get_or_init(|| self.gradients(&self.point))[n].clone())
+                let gradients = self.at_point.get_or_init(|| self.problem.gradients(&self.point));
+                Ok(gradients.as_deref().map_err(Clone::clone)?[n].clone())
             }
             Quantity::GradStar => Ok(self.gradients_at_star()?[n].clone()),
             Quantity::GradTeacher => Ok(self.gradients_at_teacher()?[n].clone()),
             Quantity::GradLambda => Ok(self.gradients_at_lambda()?[n].clone()),
-            Quantity::Control => Ok(self.control[n].clone()),
+            Quantity::Control => Ok(self.control()?[n].clone()),
             Quantity::MixedGrad => {
                 mixed_label_gradient(&self.problem, &self.teacher, n, &self.point, &self.lambda)
                     .ok_or_else(|| {
@@ -317,9 +254,9 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
     fn step_outcome(&self, quantity: Quantity, outcome: usize) -> Result<Vec<S>, Undefined> {
         let batch = &self.batches()?[outcome];
         if quantity == Quantity::XNext {
-            let oracle = Oracle::new(&self.problem, &self.control);
+            let oracle = Oracle::new(&self.problem, self.control()?);
             let g = estimator::estimator(self.process, &self.lambda);
-            return Ok(estimator::step(&*g, &oracle, &self.gamma, &self.point, batch));
+            return estimator::step(&*g, &oracle, &self.gamma, &self.point, batch);
         }
         let parts: Vec<Vec<S>> =
             batch.iter().map(|&n| self.sample_vector(quantity, n)).collect::<Result<_, _>>()?;

@@ -2,6 +2,7 @@
 
 use super::{GradientEstimator, Oracle, batch_mean, corrected};
 use crate::linear::{Linear, average, subtract};
+use crate::scalar::Undefined;
 
 /// g = ∇f_ξ(x).
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +23,12 @@ pub struct UnbiasedKd<S> {
 }
 
 impl<S: Linear> GradientEstimator<S> for Sgd {
-    fn estimate(&self, oracle: &Oracle<'_, S>, x: &[S], batch: &[usize]) -> Vec<S> {
+    fn estimate(
+        &self,
+        oracle: &Oracle<'_, S>,
+        x: &[S],
+        batch: &[usize],
+    ) -> Result<Vec<S>, Undefined> {
         batch_mean(oracle.dimension(), batch, |n| oracle.gradient(n, x))
     }
 
@@ -32,9 +38,14 @@ impl<S: Linear> GradientEstimator<S> for Sgd {
 }
 
 impl<S: Linear> GradientEstimator<S> for Kd<S> {
-    fn estimate(&self, oracle: &Oracle<'_, S>, x: &[S], batch: &[usize]) -> Vec<S> {
+    fn estimate(
+        &self,
+        oracle: &Oracle<'_, S>,
+        x: &[S],
+        batch: &[usize],
+    ) -> Result<Vec<S>, Undefined> {
         batch_mean(oracle.dimension(), batch, |n| {
-            corrected(&oracle.gradient(n, x), &self.lambda, oracle.control(n))
+            Ok(corrected(&oracle.gradient(n, x)?, &self.lambda, oracle.control(n)))
         })
     }
 
@@ -44,10 +55,15 @@ impl<S: Linear> GradientEstimator<S> for Kd<S> {
 }
 
 impl<S: Linear> GradientEstimator<S> for UnbiasedKd<S> {
-    fn estimate(&self, oracle: &Oracle<'_, S>, x: &[S], batch: &[usize]) -> Vec<S> {
-        let gradient = batch_mean(oracle.dimension(), batch, |n| oracle.gradient(n, x));
-        let control = batch_mean(oracle.dimension(), batch, |n| oracle.control(n).to_vec());
-        corrected(&gradient, &self.lambda, &subtract(&control, &full_control(oracle)))
+    fn estimate(
+        &self,
+        oracle: &Oracle<'_, S>,
+        x: &[S],
+        batch: &[usize],
+    ) -> Result<Vec<S>, Undefined> {
+        let gradient = batch_mean(oracle.dimension(), batch, |n| oracle.gradient(n, x))?;
+        let control = batch_mean(oracle.dimension(), batch, |n| Ok(oracle.control(n).to_vec()))?;
+        Ok(corrected(&gradient, &self.lambda, &subtract(&control, &full_control(oracle))))
     }
 
     fn corrections(&self, oracle: &Oracle<'_, S>) -> Vec<Vec<S>> {
@@ -92,14 +108,17 @@ mod tests {
     ) -> Vec<Rational> {
         let batches = Sampling::new(4, tau).unwrap().batches().unwrap();
         let x = [q(1, 2), q(-3, 1)];
-        average(2, &batches.iter().map(|batch| g.estimate(oracle, &x, batch)).collect::<Vec<_>>())
+        average(
+            2,
+            &batches.iter().map(|batch| g.estimate(oracle, &x, batch).unwrap()).collect::<Vec<_>>(),
+        )
     }
 
     /// E g = ∇f(x) − λ E c, or ∇f(x): what proposition-4 says of each process.
     fn has_stated_mean(g: &dyn GradientEstimator<Rational>, biased: bool, tau: usize) -> bool {
         let (problem, control) = example();
         let oracle = Oracle::new(&problem, &control);
-        let full = Sgd.estimate(&oracle, &[q(1, 2), q(-3, 1)], &[0, 1, 2, 3]);
+        let full = Sgd.estimate(&oracle, &[q(1, 2), q(-3, 1)], &[0, 1, 2, 3]).unwrap();
         let bias = scale(&q(if biased { 1 } else { 0 }, 3), &average(2, &control));
         mean(g, &oracle, tau) == subtract(&full, &bias)
     }
@@ -124,8 +143,8 @@ mod tests {
             o: &Oracle<'_, Rational>,
             x: &[Rational],
             batch: &[usize],
-        ) -> Vec<Rational> {
-            self.0(o, x, batch)
+        ) -> Result<Vec<Rational>, Undefined> {
+            Ok(self.0(o, x, batch))
         }
         fn corrections(&self, oracle: &Oracle<'_, Rational>) -> Vec<Vec<Rational>> {
             Sgd.corrections(oracle)
@@ -135,21 +154,22 @@ mod tests {
     #[test]
     fn biased_variants_are_caught() {
         // 1/N instead of 1/τ.
-        let wrong_weight =
-            Broken(|o, x, batch| scale(&q(batch.len() as i64, 4), &Sgd.estimate(o, x, batch)));
+        let wrong_weight = Broken(|o, x, batch| {
+            scale(&q(batch.len() as i64, 4), &Sgd.estimate(o, x, batch).unwrap())
+        });
         assert!(!has_stated_mean(&wrong_weight, false, 2));
         // Only the first sample of the batch is distilled.
         let partial = Broken(|o, x, batch| {
-            corrected(&Sgd.estimate(o, x, batch), &q(1, 6), o.control(batch[0]))
+            corrected(&Sgd.estimate(o, x, batch).unwrap(), &q(1, 6), o.control(batch[0]))
         });
         assert!(!has_stated_mean(&partial, true, 2));
         // The correction forgets the mean of the control variate.
-        let forgetful = Broken(|o, x, batch| Kd { lambda: q(1, 3) }.estimate(o, x, batch));
+        let forgetful = Broken(|o, x, batch| Kd { lambda: q(1, 3) }.estimate(o, x, batch).unwrap());
         assert!(!has_stated_mean(&forgetful, false, 1));
         // The first minibatch is never drawn.
         let skips = Broken(|o, x, batch| {
             let batch = if batch[0] == 0 { &[3][..] } else { batch };
-            Sgd.estimate(o, x, batch)
+            Sgd.estimate(o, x, batch).unwrap()
         });
         assert!(!has_stated_mean(&skips, false, 1));
     }
@@ -162,13 +182,13 @@ mod tests {
         for process in Process::ALL {
             let oracle = Oracle::new(&problem, &control);
             let g = estimator(process, &lambda);
-            let direct = step(&*g, &oracle, &q(1, 8), &x, &[1, 3]);
+            let direct = step(&*g, &oracle, &q(1, 8), &x, &[1, 3]).unwrap();
             assert_eq!(oracle.gradient_calls(), 2, "{process:?}");
             let parts = g.corrections(&oracle);
             let weight = if process == Process::Sgd { q(0, 1) } else { lambda.clone() };
             let gradients: Vec<Vec<Rational>> = [1, 3]
                 .into_iter()
-                .map(|n| corrected(&problem.gradient(n, &x), &weight, &parts[n]))
+                .map(|n| corrected(&problem.gradient(n, &x).unwrap(), &weight, &parts[n]))
                 .collect();
             let expected = subtract(&x, &scale(&q(1, 8), &average(2, &gradients)));
             assert_eq!(direct, expected, "{process:?}");

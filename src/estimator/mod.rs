@@ -10,6 +10,7 @@ pub use distillation::{Kd, Sgd, UnbiasedKd};
 use crate::claim::vocabulary::Process;
 use crate::linear::{Linear, add, average, scale, subtract};
 use crate::problem::FiniteSum;
+use crate::scalar::Undefined;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Answers gradient queries and counts them.
@@ -29,7 +30,10 @@ impl<'a, S: Linear> Oracle<'a, S> {
     }
 
     /// ∇f_n(x), counted.
-    pub fn gradient(&self, n: usize, x: &[S]) -> Vec<S> {
+    ///
+    /// # Errors
+    /// If the arithmetic has no value for it.
+    pub fn gradient(&self, n: usize, x: &[S]) -> Result<Vec<S>, Undefined> {
         self.gradient_calls.fetch_add(1, Ordering::Relaxed);
         self.problem.gradient(n, x)
     }
@@ -64,7 +68,15 @@ impl<'a, S: Linear> Oracle<'a, S> {
 /// A stochastic gradient g with g = ∇f_batch(x) − (a correction that does not depend on x).
 pub trait GradientEstimator<S: Linear>: Sync {
     /// The estimate at x, of length d, from the samples of a minibatch.
-    fn estimate(&self, oracle: &Oracle<'_, S>, x: &[S], batch: &[usize]) -> Vec<S>;
+    ///
+    /// # Errors
+    /// If the arithmetic has no value for a gradient.
+    fn estimate(
+        &self,
+        oracle: &Oracle<'_, S>,
+        x: &[S],
+        batch: &[usize],
+    ) -> Result<Vec<S>, Undefined>;
 
     /// The correction that one sample contributes per unit of weight, each of length d: with
     /// weight λ the estimate is the batch mean of ∇f_n(x) − λ·(this). The moment recursion uses it;
@@ -84,22 +96,29 @@ pub fn estimator<S: Linear>(process: Process, lambda: &S) -> Box<dyn GradientEst
 }
 
 /// x⁺ = x − γg.
+///
+/// # Errors
+/// If the arithmetic has no value for a gradient.
 pub fn step<S: Linear>(
     estimator: &dyn GradientEstimator<S>,
     oracle: &Oracle<'_, S>,
     gamma: &S,
     x: &[S],
     batch: &[usize],
-) -> Vec<S> {
-    subtract(x, &scale(gamma, &estimator.estimate(oracle, x, batch)))
+) -> Result<Vec<S>, Undefined> {
+    Ok(subtract(x, &scale(gamma, &estimator.estimate(oracle, x, batch)?)))
 }
 
 /// The mean over a minibatch of vectors of length d.
-fn batch_mean<S: Linear>(d: usize, batch: &[usize], part: impl Fn(usize) -> Vec<S>) -> Vec<S> {
+fn batch_mean<S: Linear>(
+    d: usize,
+    batch: &[usize],
+    part: impl Fn(usize) -> Result<Vec<S>, Undefined>,
+) -> Result<Vec<S>, Undefined> {
     if let [n] = batch {
         return part(*n); // no division: the common case stays exact and cheap
     }
-    average(d, &batch.iter().map(|&n| part(n)).collect::<Vec<_>>())
+    Ok(average(d, &batch.iter().map(|&n| part(n)).collect::<Result<Vec<_>, _>>()?))
 }
 
 /// The sum of −λ times a correction and a gradient.

@@ -51,7 +51,7 @@ impl<S: Linear> SampleMoments<S> {
     /// From the gradients at x* and the corrections of each sample, each of length d.
     ///
     /// # Errors
-    /// [`Undefined::Budget`] if d is too large.
+    /// [`Undefined::Budget`] if d is too large, [`Undefined::Missing`] if f is not quadratic.
     pub fn compute(
         problem: &FiniteSum<S>,
         gradients: &[Vec<S>],
@@ -59,6 +59,9 @@ impl<S: Linear> SampleMoments<S> {
         sampling: Sampling,
         budget: Budget,
     ) -> Result<Self, Undefined> {
+        let problem = problem.as_quadratic().ok_or_else(|| {
+            Undefined::Missing("moments in closed form are those of quadratics".into())
+        })?;
         let d = problem.dimension();
         let limit = if S::EXACT { budget.exact_packed } else { budget.packed };
         if d * (d + 1) / 2 > limit {
@@ -322,7 +325,8 @@ mod tests {
             let contraction = Contraction::new(&constants, &[gamma.clone(), gamma.clone()]);
             let floats = problem.map(Scalar::to_f64);
             let x_star: Vec<f64> = constants.x_star.iter().map(Scalar::to_f64).collect();
-            let gradients: Vec<Vec<f64>> = (0..3).map(|n| floats.gradient(n, &x_star)).collect();
+            let gradients: Vec<Vec<f64>> =
+                (0..3).map(|n| floats.gradient(n, &x_star).unwrap()).collect();
             let budget = Budget::STANDARD;
             let moments =
                 SampleMoments::compute(&floats, &gradients, &corrections, sampling, budget)

@@ -42,6 +42,11 @@ impl Constants {
         problem: &FiniteSum<Rational>,
         sampling: Sampling,
     ) -> Result<Self, NotPositiveDefinite> {
+        let Some(problem) = problem.as_quadratic() else {
+            return Err(NotPositiveDefinite {
+                direction: vec![Rational::ZERO; problem.dimension()],
+            });
+        };
         let mean = problem.mean_hessian();
         let d = problem.dimension();
         let linear = problem.mean_linear();
@@ -93,6 +98,7 @@ impl Constants {
     /// floats find no positive definite mean.
     pub fn estimate(problem: &FiniteSum<Rational>, sampling: Sampling) -> Option<Self> {
         let problem = problem.map(Scalar::to_f64);
+        let problem = problem.as_quadratic()?;
         let mean = problem.mean_hessian();
         let square = problem.sampled_square_hessian(sampling);
         let (low, high) = estimate_extreme_eigenvalues(&mean);

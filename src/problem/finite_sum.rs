@@ -1,8 +1,8 @@
 //! The base family: finite sums of quadratics, with least squares as the rank-one case.
 
-use super::Sampling;
-use crate::linear::{Linear, Matrix, add, average, dot, scale, subtract};
-use crate::scalar::{Rational, Scalar};
+use super::quadratics::Quadratics;
+use crate::linear::{Linear, Matrix, add, dot, scale, subtract};
+use crate::scalar::{Rational, Scalar, Undefined};
 
 /// f = (1/N) Σ f_n on R^d.
 ///
@@ -64,107 +64,47 @@ impl<S: Linear> FiniteSum<S> {
     }
 
     /// ∇f_n(x).
-    pub fn gradient(&self, n: usize, x: &[S]) -> Vec<S> {
+    ///
+    /// # Errors
+    /// If the arithmetic has no value for it.
+    pub fn gradient(&self, n: usize, x: &[S]) -> Result<Vec<S>, Undefined> {
         match self {
-            Self::Quadratic { hessians, linear } => subtract(&hessians[n].apply(x), &linear[n]),
-            Self::LeastSquares { ridge, .. } => add(&self.data_gradient(n, x), &scale(ridge, x)),
+            Self::Quadratic { hessians, linear } => Ok(subtract(&hessians[n].apply(x), &linear[n])),
+            Self::LeastSquares { ridge, .. } => {
+                Ok(add(&self.data_gradient(n, x)?, &scale(ridge, x)))
+            }
         }
     }
 
     /// ∇f_n(x) without the ridge term.
-    pub fn data_gradient(&self, n: usize, x: &[S]) -> Vec<S> {
+    ///
+    /// # Errors
+    /// If the arithmetic has no value for it.
+    pub fn data_gradient(&self, n: usize, x: &[S]) -> Result<Vec<S>, Undefined> {
         match self {
             Self::Quadratic { .. } => self.gradient(n, x),
             Self::LeastSquares { features, targets, .. } => {
-                scale(&dot(&features[n], x).minus(&targets[n]), &features[n])
+                Ok(scale(&dot(&features[n], x).minus(&targets[n]), &features[n]))
             }
         }
     }
 
-    /// Entry (i, j) of H_n.
-    pub fn hessian_entry(&self, n: usize, i: usize, j: usize) -> S {
+    /// ∇f_n(x) of every sample.
+    ///
+    /// # Errors
+    /// If the arithmetic has no value for one of them.
+    pub fn gradients(&self, x: &[S]) -> Result<Vec<Vec<S>>, Undefined> {
+        (0..self.samples()).map(|n| self.gradient(n, x)).collect()
+    }
+
+    /// The problem as a sum of quadratics, whose Hessians do not depend on x; `None` if it is not.
+    pub fn as_quadratic(&self) -> Option<Quadratics<'_, S>> {
         match self {
-            Self::Quadratic { hessians, .. } => hessians[n][(i, j)].clone(),
-            Self::LeastSquares { features, ridge, .. } => {
-                let product = features[n][i].times(&features[n][j]);
-                if i == j { product.plus(ridge) } else { product }
+            Self::Quadratic { hessians, linear } => Some(Quadratics::General { hessians, linear }),
+            Self::LeastSquares { features, targets, ridge } => {
+                Some(Quadratics::RankOne { features, targets, ridge })
             }
         }
-    }
-
-    /// H_n, d×d.
-    pub fn hessian(&self, n: usize) -> Matrix<S> {
-        let d = self.dimension();
-        Matrix::from_fn(d, d, |i, j| self.hessian_entry(n, i, j))
-    }
-
-    /// H̄ = (1/N) Σ H_n, d×d.
-    pub fn mean_hessian(&self) -> Matrix<S> {
-        let d = self.dimension();
-        match self {
-            Self::Quadratic { hessians, .. } => {
-                self.average_symmetric(d, |n, i, j| hessians[n][(i, j)].clone())
-            }
-            Self::LeastSquares { features, ridge, .. } => {
-                plus_diagonal(&S::average_gram(features), ridge)
-            }
-        }
-    }
-
-    /// (1/N) Σ H_n², d×d.
-    pub fn mean_square_hessian(&self) -> Matrix<S> {
-        let d = self.dimension();
-        match self {
-            Self::Quadratic { hessians, .. } => {
-                self.average_symmetric(d, |n, i, j| dot(hessians[n].row(i), hessians[n].row(j)))
-            }
-            // (aaᵀ + rI)² = (‖a‖² + 2r) aaᵀ + r²I.
-            Self::LeastSquares { features, ridge, .. } => {
-                let twice = ridge.plus(ridge);
-                let rows: Vec<Vec<S>> = features
-                    .iter()
-                    .map(|a| [scale(&dot(a, a).plus(&twice), a), a.clone()].concat())
-                    .collect();
-                let gram = S::average_gram(&rows);
-                let mixed = Matrix::from_fn(d, d, |i, j| gram[(i, d + j)].clone());
-                plus_diagonal(&mixed, &ridge.squared())
-            }
-        }
-    }
-
-    /// E H_ξ² under the sampling: a·avg H_n² + (1 − a)·H̄².
-    pub fn sampled_square_hessian(&self, sampling: Sampling) -> Matrix<S> {
-        let factor = S::from_rational(&sampling.variance_factor());
-        let mean = self.mean_hessian();
-        let rest = S::one().minus(&factor);
-        self.mean_square_hessian().scaled(&factor).plus_scaled(&rest, &mean.product(&mean))
-    }
-
-    /// (1/N) Σ b_n, so that H̄x* = b̄.
-    pub fn mean_linear(&self) -> Vec<S> {
-        let d = self.dimension();
-        match self {
-            Self::Quadratic { linear, .. } => average(d, linear),
-            Self::LeastSquares { features, targets, .. } => {
-                let parts: Vec<Vec<S>> =
-                    features.iter().zip(targets).map(|(a, y)| scale(y, a)).collect();
-                average(d, &parts)
-            }
-        }
-    }
-
-    fn average_symmetric(&self, d: usize, entry: impl Fn(usize, usize, usize) -> S) -> Matrix<S> {
-        let weight = S::from_rational(&Rational::ratio(1, self.samples().max(1) as i64));
-        let mut mean = Matrix::zeros(d, d);
-        for i in 0..d {
-            for j in 0..=i {
-                let total = (0..self.samples()).fold(S::zero(), |sum, n| sum.plus(&entry(n, i, j)));
-                let value = total.times(&weight);
-                mean[(j, i)] = value.clone();
-                mean[(i, j)] = value;
-            }
-        }
-        mean
     }
 }
 
@@ -181,13 +121,6 @@ impl FiniteSum<f64> {
         });
         finite.get().then_some(exact)
     }
-}
-
-/// A + rI.
-fn plus_diagonal<S: Scalar>(matrix: &Matrix<S>, r: &S) -> Matrix<S> {
-    Matrix::from_fn(matrix.rows(), matrix.rows(), |i, j| {
-        if i == j { matrix[(i, j)].plus(r) } else { matrix[(i, j)].clone() }
-    })
 }
 
 /// The control variate c_n that distillation subtracts, one vector a sample.
@@ -230,11 +163,14 @@ impl<S: Linear> ControlVariate<S> {
     }
 
     /// c_n for each sample, each of length d.
-    pub fn vectors(&self, problem: &FiniteSum<S>) -> Vec<Vec<S>> {
+    ///
+    /// # Errors
+    /// If the arithmetic has no value for one of them.
+    pub fn vectors(&self, problem: &FiniteSum<S>) -> Result<Vec<Vec<S>>, Undefined> {
         match self {
-            Self::Free(vectors) => vectors.clone(),
+            Self::Free(vectors) => Ok(vectors.clone()),
             Self::Teacher { parameters, ridge: RidgeConvention::Both } => {
-                (0..problem.samples()).map(|n| problem.gradient(n, parameters)).collect()
+                problem.gradients(parameters)
             }
             Self::Teacher { parameters, ridge: RidgeConvention::StudentOnly } => {
                 (0..problem.samples()).map(|n| problem.data_gradient(n, parameters)).collect()

@@ -6,6 +6,7 @@ mod draw;
 mod dual;
 mod finite_sum;
 mod instance;
+mod quadratics;
 mod sampling;
 mod strategy;
 
@@ -17,5 +18,6 @@ pub use draw::Draw;
 pub use dual::mixed_label_gradient;
 pub use finite_sum::{ControlVariate, FiniteSum, RidgeConvention};
 pub use instance::{AssertedConstants, Instance, InstanceError, Parameters, default_eta};
+pub use quadratics::Quadratics;
 pub use sampling::{MAX_BATCHES, Sampling};
 pub use strategy::{Profile, instances};

@@ -155,7 +155,7 @@ mod tests {
     fn distilled_noise(draw: &Draw) -> Rational {
         let (problem, sampling) = (&draw.instance.problem, draw.instance.sampling);
         let Ok(constants) = Constants::compute(problem, sampling) else { return Rational::ZERO };
-        let norm = |n| norm_sq(&problem.gradient(n, &constants.x_star));
+        let norm = |n| norm_sq(&problem.gradient(n, &constants.x_star).unwrap());
         let total = (0..problem.samples()).fold(Rational::ZERO, |sum, n| sum.plus(&norm(n)));
         total.times(&sampling.variance_factor()).times(&draw.instance.parameters.lambda)
     }

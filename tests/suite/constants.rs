@@ -89,7 +89,7 @@ proptest! {
         let l_max = largest_sample_smoothness(&problem);
         let bounds = |l: &Rational| {
             (0..problem.samples()).all(|n| {
-                let negative = problem.hessian(n).scaled(&q("-1"));
+                let negative = problem.as_quadratic().unwrap().hessian(n).scaled(&q("-1"));
                 is_positive_semidefinite(&shifted(&negative, &l.negated()))
             })
         };

@@ -122,7 +122,7 @@ impl Case {
     /// H_ξ and s_ξ of each minibatch, from the step that the estimator makes: x⁺ − x* at x* and
     /// at the unit vectors from there.
     fn affine_steps(&self) -> Vec<(Matrix<Rational>, Vec<Rational>)> {
-        let control = self.instance.control.vectors(&self.instance.problem);
+        let control = self.instance.control.vectors(&self.instance.problem).unwrap();
         let oracle = Oracle::new(&self.instance.problem, &control);
         let g = estimator(self.process, self.lambda());
         let x_star = &self.constants.x_star;
@@ -132,7 +132,8 @@ impl Case {
             .iter()
             .map(|batch| {
                 let image = |e: &[Rational]| {
-                    let x = estimator::step(&*g, &oracle, self.gamma(), &add(x_star, e), batch);
+                    let x = estimator::step(&*g, &oracle, self.gamma(), &add(x_star, e), batch)
+                        .unwrap();
                     subtract(&x, x_star)
                 };
                 let constant = image(&vec![Rational::ZERO; d]);
@@ -145,13 +146,14 @@ impl Case {
 
     /// Every equally likely end of a path, by the estimator's own steps.
     fn ends(&self) -> Vec<Vec<Rational>> {
-        let control = self.instance.control.vectors(&self.instance.problem);
+        let control = self.instance.control.vectors(&self.instance.problem).unwrap();
         let oracle = Oracle::new(&self.instance.problem, &control);
         let g = estimator(self.process, self.lambda());
         let mut ends = vec![self.instance.point.clone()];
         for _ in 0..self.instance.parameters.horizon {
             let next = |x: &Vec<Rational>| {
-                let step = |b: &Vec<usize>| estimator::step(&*g, &oracle, self.gamma(), x, b);
+                let step =
+                    |b: &Vec<usize>| estimator::step(&*g, &oracle, self.gamma(), x, b).unwrap();
                 self.batches().iter().map(step).collect::<Vec<_>>()
             };
             ends = ends.iter().flat_map(next).collect();
@@ -163,13 +165,13 @@ impl Case {
 /// What the recursion knows of a case, in any arithmetic.
 fn sample_moments<S: MomentArithmetic>(case: &Case) -> SampleMoments<S> {
     let problem = case.instance.problem.map(S::from_rational);
-    let control = case.instance.control.map(S::from_rational).vectors(&problem);
+    let control = case.instance.control.map(S::from_rational).vectors(&problem).unwrap();
     let oracle = Oracle::new(&problem, &control);
     let lambda = S::from_rational(case.lambda());
     let corrections = estimator(case.process, &lambda).corrections(&oracle);
     let x_star: Vec<S> = case.constants.x_star.iter().map(S::from_rational).collect();
     let gradients: Vec<Vec<S>> =
-        (0..problem.samples()).map(|n| problem.gradient(n, &x_star)).collect();
+        (0..problem.samples()).map(|n| problem.gradient(n, &x_star).unwrap()).collect();
     let sampling = case.instance.sampling;
     SampleMoments::compute(&problem, &gradients, &corrections, sampling, Budget::STANDARD).unwrap()
 }
@@ -216,12 +218,12 @@ proptest! {
     fn step_formulas_are_the_steps_of_the_code(case in cases()) {
         let Case { instance, constants, process } = &case;
         let setting = Setting::<Rational>::new(instance, Some(constants), *process, Budget::STANDARD);
-        let control = instance.control.vectors(&instance.problem);
+        let control = instance.control.vectors(&instance.problem).unwrap();
         let oracle = Oracle::new(&instance.problem, &control);
         let g = estimator(*process, case.lambda());
         let dictionary = Dictionary::standard();
         for (outcome, batch) in case.batches().iter().enumerate() {
-            let step = estimator::step(&*g, &oracle, case.gamma(), &instance.point, batch);
+            let step = estimator::step(&*g, &oracle, case.gamma(), &instance.point, batch).unwrap();
             for text in [process.step_formula(), "x_next"] {
                 let expr = dictionary.expression(text).unwrap();
                 let value = evaluate_vector(&expr, Place::Outcome(outcome), &setting);
@@ -332,7 +334,7 @@ fn few_paths_in_many_dimensions_are_enumerated() {
         .ends()
         .iter()
         .map(|x| {
-            let image = case.instance.problem.mean_hessian().apply(x);
+            let image = case.instance.problem.as_quadratic().unwrap().mean_hessian().apply(x);
             vec![dot(&image, x).times(&q(1, 2)), norm_sq(x)]
         })
         .collect();
@@ -413,7 +415,7 @@ proptest! {
             let square = batches.iter().fold(Matrix::zeros(d, d), |sum, batch| {
                 let share = gamma.negated().times(&q(1, batch.len() as i64));
                 let step = batch.iter().fold(Matrix::zeros(d, d), |step, &n| {
-                    step.plus_scaled(&share, &problem.hessian(n))
+                    step.plus_scaled(&share, &problem.as_quadratic().unwrap().hessian(n))
                 });
                 let step = shifted(&step, &q(-1, 1));
                 sum.plus_scaled(&weight, &step.product(&step))
