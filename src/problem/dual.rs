@@ -20,6 +20,11 @@ impl<S: Scalar> Dual<S> {
         Self { value: value.clone(), derivative: S::zero() }
     }
 
+    /// f(x + x'ε) = f(x) + f'(x)x'ε.
+    fn chain(&self, value: S, slope: S) -> Self {
+        Self { value, derivative: slope.times(&self.derivative) }
+    }
+
     fn pick(&self, other: &Self, value: S) -> Self {
         if value == self.value { self.clone() } else { other.clone() }
     }
@@ -60,6 +65,28 @@ impl<S: Scalar> Scalar for Dual<S> {
         let value = self.value.root()?;
         let derivative = self.derivative.over(&value.plus(&value))?;
         Ok(Self { value, derivative })
+    }
+    fn exp(&self) -> Result<Self, Undefined> {
+        let value = self.value.exp()?;
+        Ok(self.chain(value.clone(), value))
+    }
+    fn ln(&self) -> Result<Self, Undefined> {
+        let slope = S::one().over(&self.value)?;
+        Ok(self.chain(self.value.ln()?, slope))
+    }
+    fn sin(&self) -> Result<Self, Undefined> {
+        Ok(self.chain(self.value.sin()?, self.value.cos()?))
+    }
+    fn cos(&self) -> Result<Self, Undefined> {
+        Ok(self.chain(self.value.cos()?, self.value.sin()?.negated()))
+    }
+    fn normal_cdf(&self) -> Result<Self, Undefined> {
+        Ok(self.chain(self.value.normal_cdf()?, self.value.normal_pdf()?))
+    }
+    fn normal_pdf(&self) -> Result<Self, Undefined> {
+        let value = self.value.normal_pdf()?;
+        let slope = self.value.times(&value).negated();
+        Ok(self.chain(value, slope))
     }
     fn least(&self, other: &Self) -> Self {
         self.pick(other, self.value.least(&other.value))

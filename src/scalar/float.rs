@@ -1,6 +1,6 @@
 //! `f64` as a scalar: fast, displayed, never believed.
 
-use super::{Rational, Scalar, Undefined};
+use super::{Interval, Rational, Scalar, Undefined, elementary};
 use std::cmp::Ordering;
 
 impl Scalar for f64 {
@@ -24,6 +24,25 @@ impl Scalar for f64 {
     }
     fn root(&self) -> Result<Self, Undefined> {
         if *self < 0.0 { Err(Undefined::NegativeRoot) } else { Ok(self.sqrt()) }
+    }
+    fn exp(&self) -> Result<Self, Undefined> {
+        Ok(f64::exp(*self))
+    }
+    fn ln(&self) -> Result<Self, Undefined> {
+        if *self <= 0.0 { Err(Undefined::NotPositiveLogarithm) } else { Ok(f64::ln(*self)) }
+    }
+    fn sin(&self) -> Result<Self, Undefined> {
+        Ok(f64::sin(*self))
+    }
+    fn cos(&self) -> Result<Self, Undefined> {
+        Ok(f64::cos(*self))
+    }
+    fn normal_cdf(&self) -> Result<Self, Undefined> {
+        // statrs gives Φ(−1) to 10 digits only.
+        Ok(Interval::point(*self).map_or(f64::NAN, |x| elementary::normal_cdf(&x).midpoint()))
+    }
+    fn normal_pdf(&self) -> Result<Self, Undefined> {
+        Ok((-self * self / 2.0).exp() / std::f64::consts::TAU.sqrt())
     }
     fn least(&self, other: &Self) -> Self {
         self.min(*other)

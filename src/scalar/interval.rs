@@ -16,11 +16,15 @@
 //!   straddles zero is that of its non-negative part.
 //! * Overflow ends at infinity outward only: inward it is `f64::MAX`. Underflow steps to the
 //!   smallest subnormal, but never across zero, so that products keep their sign.
+//! * The logarithm of an interval without positive members is [`Undefined::NotPositiveLogarithm`];
+//!   of one that touches or straddles zero it is that of its positive part, unbounded below.
+//! * Functions are enclosed to within 2 ulps at a point: [`Scalar::exp`], `ln`, `sin`, `cos`,
+//!   `normal_cdf`, `normal_pdf`. Sine and cosine reach ±1 wherever a peak cannot be excluded.
 //! * What is exact at no cost is not widened: sums with 0 or that vanish, products with 0 or ±1,
 //!   quotients by ±1, the roots of 0 and 1, signs, minima and maxima.
 //! * Zero has one sign: an endpoint is never `-0.0`, so equal intervals are written alike.
 
-use super::{Rational, Scalar, Undefined};
+use super::{Rational, Scalar, Undefined, elementary};
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -44,7 +48,7 @@ impl Interval {
     }
 
     /// Builds every result; a `-0.0` that were kept would divide like a negative number.
-    fn of(lower: f64, upper: f64) -> Self {
+    pub(super) fn of(lower: f64, upper: f64) -> Self {
         Self { lower: lower + 0.0, upper: upper + 0.0 }
     }
 
@@ -193,6 +197,31 @@ impl Scalar for Interval {
     }
     fn root(&self) -> Result<Self, Undefined> {
         self.sqrt::<Outward>()
+    }
+    fn exp(&self) -> Result<Self, Undefined> {
+        Ok(elementary::exp(self))
+    }
+    fn ln(&self) -> Result<Self, Undefined> {
+        (self.upper > 0.0).then(|| elementary::ln(self)).ok_or(Undefined::NotPositiveLogarithm)
+    }
+    fn sin(&self) -> Result<Self, Undefined> {
+        Ok(elementary::sin(self))
+    }
+    fn cos(&self) -> Result<Self, Undefined> {
+        Ok(elementary::cos(self))
+    }
+    fn normal_cdf(&self) -> Result<Self, Undefined> {
+        Ok(elementary::normal_cdf(self))
+    }
+    fn normal_pdf(&self) -> Result<Self, Undefined> {
+        Ok(elementary::normal_pdf(self))
+    }
+    fn tanh(&self) -> Result<Self, Undefined> {
+        elementary::tanh(self)
+    }
+    fn softplus(&self) -> Result<Self, Undefined> {
+        // Increasing, and its one form is not tight where the operand straddles zero.
+        elementary::softplus(self)
     }
     fn least(&self, other: &Self) -> Self {
         Self::of(self.lower.min(other.lower), self.upper.min(other.upper))

@@ -6,10 +6,13 @@
 //!   of 2) is an [`Undefined`], never an approximation.
 //! * [`Interval`] obeys the inclusion principle: whenever an operation is defined on points of the
 //!   operands, its exact value lies in the result.
-//! * [`Refined`] encloses roots as narrowly as asked for, with rational endpoints.
+//! * [`Refined`] encloses roots and functions as narrowly as asked for, with rational endpoints.
 //! * `f64` is for speed and display. Nothing is ever concluded from it.
 
+mod ball;
+mod elementary;
 mod float;
+mod functions;
 mod interval;
 mod rational;
 mod refined;
@@ -36,6 +39,12 @@ pub enum Undefined {
     /// The square root of a rational that is not a perfect square has no rational value.
     #[error("the square root is irrational")]
     IrrationalRoot,
+    /// The function has no rational value at a rational argument other than the one stated.
+    #[error("{0} has no rational value here")]
+    Irrational(&'static str),
+    /// The operand of a logarithm is zero or negative.
+    #[error("logarithm of a number that is not positive")]
+    NotPositiveLogarithm,
     /// The value exists, but would cost more than the stated budget.
     #[error("over budget: {0}")]
     Budget(String),
@@ -76,6 +85,36 @@ pub trait Scalar: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// [`Undefined::NegativeRoot`] if `self` is negative, [`Undefined::IrrationalRoot`] if the
     /// arithmetic has no value for it.
     fn root(&self) -> Result<Self, Undefined>;
+    /// e^`self`; rational only at 0.
+    ///
+    /// # Errors
+    /// [`Undefined::Irrational`], as for all functions here that the arithmetic has no value for.
+    fn exp(&self) -> Result<Self, Undefined>;
+    /// The natural logarithm; rational only at 1.
+    ///
+    /// # Errors
+    /// [`Undefined::NotPositiveLogarithm`] if `self` is not positive, [`Undefined::Irrational`].
+    fn ln(&self) -> Result<Self, Undefined>;
+    /// The sine of an angle in radians; rational only at 0.
+    ///
+    /// # Errors
+    /// [`Undefined::Irrational`].
+    fn sin(&self) -> Result<Self, Undefined>;
+    /// The cosine of an angle in radians; rational only at 0.
+    ///
+    /// # Errors
+    /// [`Undefined::Irrational`].
+    fn cos(&self) -> Result<Self, Undefined>;
+    /// Φ, the distribution function of the standard normal law; rational here only at 0.
+    ///
+    /// # Errors
+    /// [`Undefined::Irrational`].
+    fn normal_cdf(&self) -> Result<Self, Undefined>;
+    /// φ = Φ', the density of the standard normal law; never rational here.
+    ///
+    /// # Errors
+    /// [`Undefined::Irrational`].
+    fn normal_pdf(&self) -> Result<Self, Undefined>;
     /// The smaller of the two (of intervals, the set of minima).
     fn least(&self, other: &Self) -> Self;
     /// The larger of the two (of intervals, the set of maxima).
@@ -105,6 +144,36 @@ pub trait Scalar: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// `self` squared; an interval squares tighter than it multiplies by itself.
     fn squared(&self) -> Self {
         self.times(self)
+    }
+    /// The logistic function σ(x) = 1/(1 + e^−x); rational only at 0.
+    ///
+    /// # Errors
+    /// [`Undefined::Irrational`].
+    fn sigmoid(&self) -> Result<Self, Undefined> {
+        Self::one().over(&Self::one().plus(&self.negated().exp()?))
+    }
+    /// The hyperbolic tangent, 1 − 2/(e^2x + 1): intervals lose relative, not absolute, precision
+    /// near 0. Rational only at 0.
+    ///
+    /// # Errors
+    /// [`Undefined::Irrational`].
+    fn tanh(&self) -> Result<Self, Undefined> {
+        let two = Self::from_rational(&Rational::integer(2));
+        let growth = two.times(self).exp()?.plus(&Self::one());
+        Ok(Self::one().minus(&two.over(&growth)?))
+    }
+    /// ln(1 + e^x), whose derivative is σ. Undefined in the rationals.
+    ///
+    /// # Errors
+    /// [`Undefined::Irrational`].
+    fn softplus(&self) -> Result<Self, Undefined> {
+        let of = |x: &Self| Self::one().plus(&x.exp()?).ln();
+        // Of the two forms, the one that does not overflow.
+        if self.at_most(&Self::zero()) == Some(true) {
+            of(self)
+        } else {
+            Ok(self.plus(&of(&self.negated())?))
+        }
     }
     /// `self` to a non-negative integer power, by repeated squaring. `x.power(0)` is 1.
     fn power(&self, exponent: u64) -> Self {

@@ -206,6 +206,28 @@ impl Scalar for Rational {
             _ => Err(Undefined::IrrationalRoot),
         }
     }
+    fn exp(&self) -> Result<Self, Undefined> {
+        self.is_zero().then_some(Self::ONE).ok_or(Undefined::Irrational("exp"))
+    }
+    fn ln(&self) -> Result<Self, Undefined> {
+        if !self.is_positive() {
+            return Err(Undefined::NotPositiveLogarithm);
+        }
+        (*self == Self::ONE).then_some(Self::ZERO).ok_or(Undefined::Irrational("ln"))
+    }
+    fn sin(&self) -> Result<Self, Undefined> {
+        self.is_zero().then_some(Self::ZERO).ok_or(Undefined::Irrational("sin"))
+    }
+    fn cos(&self) -> Result<Self, Undefined> {
+        self.is_zero().then_some(Self::ONE).ok_or(Undefined::Irrational("cos"))
+    }
+    fn normal_cdf(&self) -> Result<Self, Undefined> {
+        let half = || Self::ratio(1, 2);
+        self.is_zero().then(half).ok_or(Undefined::Irrational("the normal distribution function"))
+    }
+    fn normal_pdf(&self) -> Result<Self, Undefined> {
+        Err(Undefined::Irrational("the normal density"))
+    }
     fn least(&self, other: &Self) -> Self {
         self.min(other).clone()
     }

@@ -1,11 +1,11 @@
 //! Enclosures with rational endpoints: as narrow as asked for, where floats cannot tell two sides
-//! apart because of a square root.
+//! apart because of a square root or a function.
 
-use super::{Interval, Rational, Scalar, Undefined};
+use super::{Interval, Rational, Scalar, Undefined, elementary};
 use std::cmp::Ordering;
 
-/// A closed interval with rational endpoints. Only roots are rounded, outward and to about `BITS`
-/// binary digits; the ring operations are exact at the endpoints.
+/// A closed interval with rational endpoints. Only roots and functions are rounded, outward and to
+/// about `BITS` binary digits; the ring operations are exact at the endpoints.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refined<const BITS: u32> {
     lower: Rational,
@@ -26,6 +26,11 @@ impl<const BITS: u32> Refined<BITS> {
     /// The upper endpoint.
     pub fn upper(&self) -> &Rational {
         &self.upper
+    }
+
+    /// The smallest enclosure that also holds `value`.
+    pub fn hull_with(&self, value: &Rational) -> Self {
+        Self::hull(&[self.lower.clone(), self.upper.clone(), value.clone()])
     }
 
     /// The tightest float enclosure of it.
@@ -88,6 +93,41 @@ impl<const BITS: u32> Scalar for Refined<BITS> {
         }
         let lower = self.lower.clone().max(Rational::ZERO);
         Ok(Self { lower: lower.root_bounds(BITS).0, upper: self.upper.root_bounds(BITS).1 })
+    }
+    fn exp(&self) -> Result<Self, Undefined> {
+        let ends = |x: &Rational| elementary::rational_exp(x, BITS);
+        Ok(Self { lower: ends(&self.lower)?.0, upper: ends(&self.upper)?.1 })
+    }
+    /// The logarithm of an enclosure that reaches zero is refused: a narrower one is to be tried.
+    fn ln(&self) -> Result<Self, Undefined> {
+        if !self.upper.is_positive() {
+            return Err(Undefined::NotPositiveLogarithm);
+        }
+        if !self.lower.is_positive() {
+            return Err(Undefined::NotCertified("the operand of a logarithm may be zero".into()));
+        }
+        let ends = |x: &Rational| elementary::rational_ln(x, BITS);
+        Ok(Self { lower: ends(&self.lower).0, upper: ends(&self.upper).1 })
+    }
+    fn sin(&self) -> Result<Self, Undefined> {
+        let [lower, upper] = elementary::rational_wave(&self.lower, &self.upper, true, BITS)?;
+        Ok(Self { lower, upper })
+    }
+    fn cos(&self) -> Result<Self, Undefined> {
+        let [lower, upper] = elementary::rational_wave(&self.lower, &self.upper, false, BITS)?;
+        Ok(Self { lower, upper })
+    }
+    fn normal_cdf(&self) -> Result<Self, Undefined> {
+        let ends = |x: &Rational| elementary::rational_normal_cdf(x, BITS);
+        Ok(Self { lower: ends(&self.lower).0, upper: ends(&self.upper).1 })
+    }
+    fn normal_pdf(&self) -> Result<Self, Undefined> {
+        let ends = |x: &Rational| elementary::rational_normal_pdf(x, BITS);
+        let ((a, b), (c, d)) = (ends(&self.lower), ends(&self.upper));
+        // The density rises up to 0 and falls from there.
+        let peak = self.lower.is_negative() && self.upper.is_positive();
+        let top = peak.then(|| ends(&Rational::ZERO).1);
+        Ok(Self { lower: a.min(c), upper: b.max(d).max(top.unwrap_or(Rational::ZERO)) })
     }
     fn least(&self, other: &Self) -> Self {
         Self { lower: self.lower.least(&other.lower), upper: self.upper.least(&other.upper) }

@@ -14,6 +14,8 @@ mod export;
 mod formulas;
 /// Editing one constant of a theorem file changes a verdict.
 mod formulas_are_data;
+/// exp, ln, sin, cos and the normal law against 200-bit arithmetic.
+mod functions;
 /// Damaged files and formulas never panic.
 mod fuzz;
 /// Long horizons and stationary laws.

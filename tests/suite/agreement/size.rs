@@ -38,6 +38,24 @@ impl Scalar for Size {
     fn root(&self) -> Result<Self, Undefined> {
         Ok(Self { value: self.value.root()?, size: self.size.sqrt() })
     }
+    fn exp(&self) -> Result<Self, Undefined> {
+        no_function()
+    }
+    fn ln(&self) -> Result<Self, Undefined> {
+        no_function()
+    }
+    fn sin(&self) -> Result<Self, Undefined> {
+        no_function()
+    }
+    fn cos(&self) -> Result<Self, Undefined> {
+        no_function()
+    }
+    fn normal_cdf(&self) -> Result<Self, Undefined> {
+        no_function()
+    }
+    fn normal_pdf(&self) -> Result<Self, Undefined> {
+        no_function()
+    }
     fn least(&self, other: &Self) -> Self {
         Self { value: self.value.min(other.value), size: self.size.max(other.size) }
     }
@@ -50,6 +68,11 @@ impl Scalar for Size {
     fn to_f64(&self) -> f64 {
         self.value
     }
+}
+
+/// The formulas whose sizes are asked for have sums, products and roots only.
+fn no_function() -> Result<Size, Undefined> {
+    Err(Undefined::NotCertified("a function has no size".into()))
 }
 
 impl Linear for Size {}
