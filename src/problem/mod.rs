@@ -6,6 +6,7 @@ mod draw;
 mod dual;
 mod finite_sum;
 mod instance;
+pub mod network;
 mod quadratics;
 mod sampling;
 mod strategy;

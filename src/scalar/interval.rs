@@ -229,6 +229,9 @@ impl Scalar for Interval {
     fn greatest(&self, other: &Self) -> Self {
         Self::of(self.lower.max(other.lower), self.upper.max(other.upper))
     }
+    fn either(&self, other: &Self) -> Self {
+        self.hull(other)
+    }
     /// Equal only if both are the same single point.
     fn compare(&self, other: &Self) -> Option<Ordering> {
         match (self.at_most(other), other.at_most(self)) {

@@ -119,6 +119,11 @@ pub trait Scalar: Clone + Debug + PartialEq + Send + Sync + 'static {
     fn least(&self, other: &Self) -> Self;
     /// The larger of the two (of intervals, the set of maxima).
     fn greatest(&self, other: &Self) -> Self;
+    /// A value that stands for either of the two: of enclosures, their hull. Arithmetics without
+    /// sets can always tell which of two values is meant, and do not ask.
+    fn either(&self, _other: &Self) -> Self {
+        self.clone()
+    }
     /// How the two values compare, or `None` when this arithmetic cannot tell (overlapping
     /// intervals, a NaN).
     fn compare(&self, other: &Self) -> Option<Ordering>;

@@ -135,6 +135,9 @@ impl<const BITS: u32> Scalar for Refined<BITS> {
     fn greatest(&self, other: &Self) -> Self {
         Self { lower: self.lower.greatest(&other.lower), upper: self.upper.greatest(&other.upper) }
     }
+    fn either(&self, other: &Self) -> Self {
+        Self::hull(&[&self.lower, &self.upper, &other.lower, &other.upper].map(Clone::clone))
+    }
     fn compare(&self, other: &Self) -> Option<Ordering> {
         if self.upper < other.lower {
             Some(Ordering::Less)

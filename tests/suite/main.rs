@@ -39,6 +39,8 @@ mod language;
 mod library;
 /// The moment recursion against every path.
 mod moments;
+/// Distillation gradients of small networks.
+mod networks;
 /// Proofs against numbers, and the tutorial on them.
 mod proofs;
 /// Square roots.
