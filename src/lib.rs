@@ -18,6 +18,7 @@
 //! | [`estimator`] | SGD, distillation and unbiased distillation |
 //! | [`expectation`] | exact, float and enclosed moments of affine processes |
 //! | [`audit`] | hypotheses, verdicts, search, shrinking, findings |
+//! | [`worst_case`] | worst cases over a whole class, between exact certificates and witnesses |
 //! | [`export`] | proofs and statements for Coq |
 //! | [`report`] | findings as text and JSON |
 //!
@@ -38,3 +39,4 @@ pub mod linear;
 pub mod problem;
 pub mod report;
 pub mod scalar;
+pub mod worst_case;

@@ -1,6 +1,6 @@
 //! `kd-audit audit`: every statement, with instances, examples, a data set and mutants.
 
-use super::{CONTRADICTED, INCONCLUSIVE, MET, SearchArgs, print, read, select};
+use super::{CONTRADICTED, Format, INCONCLUSIVE, MET, SearchArgs, print, read, select};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use kd_audit::audit::data::{DataOptions, DataProblem};
@@ -76,14 +76,6 @@ struct DataArgs {
     /// Horizon in steps; 10/(gamma mu) by default
     #[arg(long)]
     steps: Option<u64>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    /// A table for people
-    Text,
-    /// A document for programs
-    Json,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

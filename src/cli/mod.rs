@@ -5,8 +5,9 @@ mod export;
 mod new;
 mod prove;
 mod refute;
+mod worst_case;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use kd_audit::audit::library::Library;
 use kd_audit::audit::runner::Options;
 use kd_audit::error::Error;
@@ -53,6 +54,10 @@ enum Command {
     Export(export::ExportArgs),
     /// Searches for a witness against a statement, or against its mutants
     Refute(refute::RefuteArgs),
+    /// Bounds the worst case of a method, or of a statement, over its whole class of problems
+    WorstCase(worst_case::WorstCaseArgs),
+    /// Looks for the sharpest constant with which a statement can be proved
+    Tighten(worst_case::TightenArgs),
     /// Replays a witness file
     Replay {
         /// The witness, as `refute` writes it
@@ -71,6 +76,15 @@ struct SearchArgs {
     /// Evaluations that a search may spend on one claim
     #[arg(long, default_value_t = Options::default().search_evaluations)]
     evaluations: usize,
+}
+
+/// The form of a report.
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// A table for people
+    Text,
+    /// A document for programs
+    Json,
 }
 
 /// Runs a command and returns the exit code.
@@ -93,6 +107,8 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         Command::New(args) => new::run(&library, &args),
         Command::Export(args) => export::run(&library, &args),
         Command::Refute(args) => refute::run(library, &args),
+        Command::WorstCase(args) => worst_case::run(library, &args),
+        Command::Tighten(args) => worst_case::run_tighten(library, &args),
         Command::Replay { file, theorem } => refute::replay(library, &file, theorem.as_deref()),
     }
 }

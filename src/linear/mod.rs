@@ -1,8 +1,9 @@
 //! Small dense linear algebra in any scalar: vectors are slices, matrices are [`Matrix`].
 //!
 //! What needs more than ring operations is apart: exact elimination and semidefiniteness in
-//! [`exact`], float eigenvalues (never believed, always re-certified) in [`spectrum`].
+//! [`exact`] and [`echelon`], float eigenvalues (never believed, always re-certified) in [`spectrum`].
 
+pub mod echelon;
 pub mod exact;
 pub mod spectrum;
 

@@ -3,6 +3,7 @@
 mod json;
 mod proof;
 mod text;
+mod worst_case;
 
 pub use json::{AuditReport, to_json};
 pub use proof::{
@@ -11,3 +12,4 @@ pub use proof::{
 pub use text::{
     audit_table, data_remarks, data_summary, explain_contradictions, list, show_theorem,
 };
+pub use worst_case::{WorstCase, WorstClaim, methods, tightened, worst_case, worst_claim};

@@ -7,6 +7,7 @@
 //! * [`Interval`] obeys the inclusion principle: whenever an operation is defined on points of the
 //!   operands, its exact value lies in the result.
 //! * [`Refined`] encloses roots and functions as narrowly as asked for, with rational endpoints.
+//! * [`Multi`] carries a fixed number of bits, for what `f64` is too coarse to propose.
 //! * `f64` is for speed and display. Nothing is ever concluded from it.
 
 mod ball;
@@ -14,10 +15,12 @@ mod elementary;
 mod float;
 mod functions;
 mod interval;
+mod multi;
 mod rational;
 mod refined;
 
 pub use interval::Interval;
+pub use multi::Multi;
 pub use rational::{ParseRationalError, Rational};
 pub use refined::Refined;
 

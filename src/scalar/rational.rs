@@ -170,6 +170,12 @@ impl Rational {
     }
 }
 
+impl Default for Rational {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
 impl Scalar for Rational {
     const EXACT: bool = true;
 

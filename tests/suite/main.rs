@@ -53,3 +53,5 @@ mod soundness;
 mod theorem_files;
 /// Invariants of the source tree.
 mod tidy;
+/// Worst cases: anchors, degenerate inputs, forged certificates.
+mod worst_case;

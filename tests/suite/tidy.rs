@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each layer may use itself and the layers before it.
-const LAYERS: [&str; 10] = [
+const LAYERS: [&str; 11] = [
     "scalar",
     "linear",
     "claim",
@@ -13,6 +13,7 @@ const LAYERS: [&str; 10] = [
     "estimator",
     "expectation",
     "audit",
+    "worst_case",
     "export",
     "report",
 ];
@@ -20,7 +21,7 @@ const LAYERS: [&str; 10] = [
 const ABOVE: [&str; 2] = ["error", "cli"];
 
 /// Files that decide: no floating-point type may occur in them.
-const EXACT: [&str; 22] = [
+const EXACT: [&str; 28] = [
     "src/kernel/build.rs",
     "src/kernel/form.rs",
     "src/kernel/mod.rs",
@@ -43,6 +44,12 @@ const EXACT: [&str; 22] = [
     "src/claim/dictionary.rs",
     "src/claim/theorem.rs",
     "src/audit/hypotheses.rs",
+    "src/linear/echelon.rs",
+    "src/worst_case/claims.rs",
+    "src/worst_case/expand.rs",
+    "src/worst_case/gram.rs",
+    "src/worst_case/judge.rs",
+    "src/worst_case/program.rs",
 ];
 
 fn root() -> &'static Path {

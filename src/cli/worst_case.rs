@@ -1,0 +1,265 @@
+//! `kd-audit worst-case` and `kd-audit tighten`: worst cases over a whole class, and the sharpest
+//! constant that can be proved.
+
+use super::{CONTRADICTED, Format, INCONCLUSIVE, MET, print, select, unknown};
+use clap::Args;
+use kd_audit::audit::library::Library;
+use kd_audit::claim::theorem::{Statement, Theorem};
+use kd_audit::error::Error;
+use kd_audit::report;
+use kd_audit::scalar::Rational;
+use kd_audit::worst_case::claims::Numbers;
+use kd_audit::worst_case::decide::decide;
+use kd_audit::worst_case::methods::{METHODS, Method, Samples};
+use kd_audit::worst_case::proof::{Export, theorem_file};
+use kd_audit::worst_case::quadratics::two_quadratics;
+use kd_audit::worst_case::solve::{Effort, solve};
+use kd_audit::worst_case::tighten::{Vary, tighten};
+use std::path::{Path, PathBuf};
+
+/// The numbers of a worst case.
+#[derive(Args)]
+struct NumberArgs {
+    /// Step size
+    #[arg(long, allow_hyphen_values = true)]
+    gamma: Option<Rational>,
+    /// Distillation weight; 1 by default
+    #[arg(long, allow_hyphen_values = true)]
+    lambda: Option<Rational>,
+    /// Strong convexity
+    #[arg(long, allow_hyphen_values = true)]
+    mu: Option<Rational>,
+    /// Smoothness
+    #[arg(long, allow_hyphen_values = true)]
+    l: Option<Rational>,
+    /// Expected smoothness
+    #[arg(long, allow_hyphen_values = true)]
+    l_exp: Option<Rational>,
+    /// Largest smoothness of a sample
+    #[arg(long, allow_hyphen_values = true)]
+    l_max: Option<Rational>,
+    /// Minibatch size
+    #[arg(long)]
+    tau: Option<Rational>,
+    /// Number of samples, or inf
+    #[arg(long, default_value = "inf", value_parser = samples)]
+    n: Samples,
+    /// Any other number, such as r_sq=4 or a=1/2; may be repeated
+    #[arg(long = "set", value_parser = assignment, allow_hyphen_values = true)]
+    others: Vec<(String, Rational)>,
+}
+
+fn samples(text: &str) -> Result<Samples, String> {
+    match text {
+        "inf" => Ok(Samples::Infinite),
+        _ => text.parse().map(Samples::Finite).map_err(|_| "a number of samples, or inf".into()),
+    }
+}
+
+fn assignment(text: &str) -> Result<(String, Rational), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as name=value")?;
+    let value: Rational = value.parse().map_err(|error| format!("{error}"))?;
+    Ok((name.trim().to_owned(), value))
+}
+
+impl NumberArgs {
+    fn numbers(&self) -> Numbers {
+        let named = [
+            ("gamma", &self.gamma),
+            ("lambda", &self.lambda),
+            ("mu", &self.mu),
+            ("l_smooth", &self.l),
+            ("l_exp", &self.l_exp),
+            ("l_max", &self.l_max),
+            ("tau", &self.tau),
+        ];
+        let given = named.into_iter().filter_map(|(name, value)| Some((name, value.clone()?)));
+        let mut numbers: Numbers = given.map(|(name, value)| (name.to_owned(), value)).collect();
+        numbers.extend(self.others.iter().cloned());
+        numbers
+    }
+
+    /// The numbers of a statement: the weight is 1 unless another is given.
+    fn of_statement(&self) -> Numbers {
+        let mut numbers = self.numbers();
+        numbers.entry("lambda".into()).or_insert(Rational::ONE);
+        if let Samples::Finite(n) = self.n {
+            let n = Rational::count(usize::try_from(n).unwrap_or(usize::MAX));
+            numbers.insert("n_samples".into(), n);
+        }
+        numbers
+    }
+}
+
+/// Exit codes: 0 the worst case is bounded, or the statement proved; 1 the statement is refuted by an
+/// explicit problem; 2 bad input; 3 undecided.
+#[derive(Args)]
+pub struct WorstCaseArgs {
+    /// A method (sgd, tau-nice, kd, kd-teacher, unbiased-kd, saga, saga-prox, l-svrg), a theorem's id
+    /// with a part such as theorem-1/one-step, or a theorem file; lists the methods without any
+    problem: Option<String>,
+    #[command(flatten)]
+    numbers: NumberArgs,
+    /// Interior points only, to a gap of about 1e-10
+    #[arg(long)]
+    plain: bool,
+    /// Leave out the hypotheses about numbers that do not hold, such as a bound on the step size
+    #[arg(long)]
+    beyond: bool,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Writes what is proved as a theorem file, with the certificate as its proof
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+/// Bounds a worst case and returns the exit code.
+pub fn run(library: Library, args: &WorstCaseArgs) -> Result<u8, Error> {
+    let Some(problem) = &args.problem else {
+        print(&report::methods(&METHODS));
+        return Ok(MET);
+    };
+    match Method::named(problem) {
+        Some(method) => run_method(method, args),
+        None => run_statement(library, problem, args),
+    }
+}
+
+fn run_method(method: &Method, args: &WorstCaseArgs) -> Result<u8, Error> {
+    if args.out.is_some() {
+        return Err(Error::Usage("--out writes the proof of a statement, not of a method".into()));
+    }
+    let usage = |cause: String| Error::Usage(format!("{}: {cause}", method.name));
+    let texts = method.texts(&args.numbers.numbers(), args.numbers.n).map_err(usage)?;
+    let reduced = texts.program().map_err(|error| usage(error.to_string()))?;
+    let effort = if args.plain { Effort::Plain } else { Effort::Full };
+    let bounds = solve(&reduced, effort);
+    let explicit = bounds
+        .lower
+        .as_ref()
+        .and_then(|lower| two_quadratics(method.name, &texts.numbers, &reduced, &lower.gram));
+    let found = report::WorstCase::new(method, &texts, args.numbers.n, &reduced, &bounds, explicit);
+    print(&match args.format {
+        Format::Json => report::to_json(&found),
+        Format::Text => report::worst_case(&found),
+    });
+    Ok(if bounds.upper.is_some() { MET } else { INCONCLUSIVE })
+}
+
+/// A statement by id and part, or of a file with one part or a named one.
+fn statement<'a>(
+    library: &'a Library,
+    id: &str,
+    part: Option<&str>,
+) -> Result<(&'a Theorem, &'a Statement), Error> {
+    let known = || library.theorems().iter().map(|theorem| theorem.id.as_str());
+    let theorem = library.theorem(id).ok_or_else(|| unknown("theorem", id, known()))?;
+    let parts = || theorem.statements.iter().map(|statement| statement.part.as_str());
+    let found = match part {
+        Some(part) => theorem.statement(part).ok_or_else(|| unknown("part", part, parts()))?,
+        None => match theorem.statements.as_slice() {
+            [only] => only,
+            _ => return Err(unknown("part", id, parts())),
+        },
+    };
+    Ok((theorem, found))
+}
+
+fn resolve(library: Library, name: &str) -> Result<(Library, String, Option<String>), Error> {
+    let (id, part) = match name.split_once('/') {
+        Some((id, part)) if !name.ends_with(".toml") => (id, Some(part.to_owned())),
+        _ => (name, None),
+    };
+    let (library, ids) = select(library, &[id.to_owned()])?;
+    Ok((library, ids.into_iter().next().unwrap_or_default(), part))
+}
+
+fn run_statement(library: Library, name: &str, args: &WorstCaseArgs) -> Result<u8, Error> {
+    let (library, id, part) = resolve(library, name)?;
+    let (theorem, statement) = statement(&library, &id, part.as_deref())?;
+    let name = format!("{}/{}", theorem.id, statement.part);
+    let numbers = args.numbers.of_statement();
+    let decision = decide(&statement.claim, &numbers, args.beyond)
+        .map_err(|error| Error::Usage(format!("{name}: {error}")))?;
+    let found = report::WorstClaim::new(&name, &statement.claim, &numbers, &decision);
+    print(&match args.format {
+        Format::Json => report::to_json(&found),
+        Format::Text => report::worst_claim(&found),
+    });
+    if let Some(path) = &args.out {
+        if decision.certificate.is_none() {
+            return Err(Error::Usage(format!("{name} is not proved at these numbers")));
+        }
+        write_proof(theorem, statement, &statement.claim.text, &numbers, path)?;
+    }
+    Ok(match (&decision.certificate, &decision.problem) {
+        (Some(_), _) => MET,
+        (None, Some(_)) => CONTRADICTED,
+        (None, None) => INCONCLUSIVE,
+    })
+}
+
+/// Writes a statement at given numbers with its proof, which the kernel has accepted.
+fn write_proof(
+    theorem: &Theorem,
+    statement: &Statement,
+    claim: &str,
+    numbers: &Numbers,
+    path: &Path,
+) -> Result<(), Error> {
+    let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into());
+    let export = Export { id: &stem, theorem, statement, claim };
+    let text = theorem_file(&export, numbers).map_err(|cause| Error::Usage(cause.to_string()))?;
+    let file = path.display().to_string();
+    std::fs::write(path, text).map_err(|source| Error::Io { file: file.clone(), source })?;
+    print(&format!("Written to {file}; the kernel accepts it. Next: kd-audit prove {file}\n"));
+    Ok(())
+}
+
+/// Exit codes: 0 a constant is found, 2 bad input, 3 nothing in the range is proved.
+#[derive(Args)]
+pub struct TightenArgs {
+    /// A theorem's id with a part such as theorem-1/one-step, or a theorem file
+    statement: String,
+    #[command(flatten)]
+    numbers: NumberArgs,
+    /// Raises this number, such as l_exp or gamma, as far as the statement can be proved
+    #[arg(long, conflicts_with = "literal", required_unless_present = "literal")]
+    vary: Option<String>,
+    /// Changes the K-th number that is written in the claim, from 1
+    #[arg(long)]
+    literal: Option<usize>,
+    /// Where the range starts, at which the statement must be provable
+    #[arg(long, allow_hyphen_values = true)]
+    from: Rational,
+    /// Where the range ends
+    #[arg(long, allow_hyphen_values = true)]
+    to: Rational,
+    /// Writes the sharpest statement as a theorem file, with the certificate as its proof
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+/// Looks for the sharpest constant and returns the exit code.
+pub fn run_tighten(library: Library, args: &TightenArgs) -> Result<u8, Error> {
+    let (library, id, part) = resolve(library, &args.statement)?;
+    let (theorem, statement) = statement(&library, &id, part.as_deref())?;
+    let name = format!("{}/{}", theorem.id, statement.part);
+    let vary = match (&args.vary, args.literal) {
+        (Some(name), _) => Vary::Number(name.clone()),
+        (None, literal) => Vary::Literal(literal.unwrap_or(1)),
+    };
+    let numbers = args.numbers.of_statement();
+    let found = tighten(theorem, statement, &numbers, &vary, &args.from, &args.to)
+        .map_err(|error| Error::Usage(format!("{name}: {error}")))?;
+    let Some(found) = found else {
+        print(&format!("{name} is not proved at {}.\n", args.from));
+        return Ok(INCONCLUSIVE);
+    };
+    print(&report::tightened(&name, &found));
+    if let Some(path) = &args.out {
+        write_proof(theorem, statement, &found.claim, &found.numbers, path)?;
+    }
+    Ok(MET)
+}

@@ -1,0 +1,307 @@
+//! From formulas to a program: the texts of a registered method, or the statement of a theorem file
+//! with its hypotheses and the axioms that they admit.
+
+use super::expand::{Expansion, Generators, Unexpandable};
+use super::program::{Constraint, Degenerate, Equality, Program, Reduced};
+use crate::claim::dictionary::Dictionary;
+use crate::claim::expr::{Expr, Formula, Known, Node, Scope, Shape, Sign, Symbol, SymbolKind};
+use crate::claim::parser::FormulaError;
+use crate::claim::proof::AXIOMS;
+use crate::claim::theorem::{Claim, Condition};
+use crate::claim::vocabulary::{Law, Process, Quantity};
+use crate::scalar::Rational;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Values of the names that are numbers.
+pub type Numbers = BTreeMap<String, Rational>;
+
+/// A worst-case problem as formulas.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    /// Whose step x_next is: a process of the vocabulary.
+    pub process: String,
+    /// x_next, where it is not the step of a process.
+    pub next: Option<String>,
+    /// What is maximised.
+    pub objective: String,
+    /// Relations of scalars, by name.
+    pub constraints: Vec<(String, String)>,
+    /// Equalities of vectors, by name.
+    pub equalities: Vec<(String, String)>,
+    /// Further vectors, the same for every sample.
+    pub shared: Vec<String>,
+    /// Further vectors, one a sample.
+    pub families: Vec<String>,
+    /// Further function values.
+    pub scalars: Vec<String>,
+    /// Values of the names that are numbers.
+    pub numbers: Numbers,
+    /// Whether there is one sample only.
+    pub single: bool,
+}
+
+/// Why there is no program.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum NoProgram {
+    /// A text is not a formula.
+    #[error("{place}: {error}")]
+    Formula {
+        /// Its name.
+        place: String,
+        /// The fault.
+        error: FormulaError,
+    },
+    /// A formula is not a form over one step.
+    #[error("{place}: {error}")]
+    Form {
+        /// Its name.
+        place: String,
+        /// The fault.
+        error: Unexpandable,
+    },
+    /// The numbers do not meet a hypothesis.
+    #[error("the numbers do not meet [{0}]")]
+    Unmet(String),
+    /// The statement is no upper bound.
+    #[error("{0}")]
+    Kind(String),
+    /// The constraints contradict each other.
+    #[error(transparent)]
+    Degenerate(#[from] Degenerate),
+}
+
+/// A statement of a theorem file as a program: by how much it can fail.
+#[derive(Clone, Debug)]
+pub struct ClaimProgram {
+    /// The program; its objective is left side minus right side.
+    pub reduced: Reduced,
+    /// The steps that name an axiom in a proof: name of the step, name of the axiom, what it says.
+    pub axioms: Vec<(String, &'static str, Formula)>,
+}
+
+impl Texts {
+    /// A problem about x_next.
+    pub(super) fn of_step(process: &str, objective: &str) -> Self {
+        Self { process: process.into(), objective: objective.into(), ..Self::default() }
+    }
+
+    /// The program that the formulas describe.
+    ///
+    /// # Errors
+    /// The first formula that is none, or not a form.
+    pub fn program(&self) -> Result<Reduced, NoProgram> {
+        let mut dictionary = Dictionary::standard();
+        let declare = |dictionary: &mut Dictionary, name: &str, kind, scope| {
+            let (name, latex) = (name.to_owned(), name.to_owned());
+            let symbol = Symbol {
+                name: name.clone(),
+                latex,
+                kind,
+                scope,
+                moves: true,
+                motion: None,
+                meaning: String::new(),
+            };
+            dictionary.declare(symbol).map_err(|error| NoProgram::Formula { place: name, error })
+        };
+        for name in &self.shared {
+            declare(&mut dictionary, name, SymbolKind::Vector, Scope::State)?;
+        }
+        for name in &self.families {
+            declare(&mut dictionary, name, SymbolKind::Vector, Scope::Random(Law::Step))?;
+        }
+        for name in &self.scalars {
+            declare(&mut dictionary, name, SymbolKind::Scalar(Known::Real), Scope::State)?;
+        }
+        let numbers: BTreeMap<&str, Expr> = self
+            .numbers
+            .iter()
+            .filter(|(name, _)| Quantity::named(name).is_none())
+            .map(|(name, value)| (name.as_str(), Expr::scalar(Node::Number(value.clone()))))
+            .collect();
+        let bound = numbers.iter().map(|(name, value)| (*name, value)).collect();
+        let read = |place: &str, text: &str| {
+            dictionary
+                .formula_with(text, &bound)
+                .map_err(|error| NoProgram::Formula { place: place.to_owned(), error })
+        };
+        let process = match self.process.as_str() {
+            "sgd" => Process::Sgd,
+            "kd" => Process::Kd,
+            "unbiased-kd" => Process::UnbiasedKd,
+            _ => Process::Any,
+        };
+        let next = self.next.as_ref().map(|text| dictionary.expression(text)).transpose();
+        let next = next.map_err(|error| NoProgram::Formula { place: "the step".into(), error })?;
+        let mut builder = Builder::new(&self.numbers, process, next, false);
+        let Formula::Relation(objective) = read("objective", &format!("{} <= 0", self.objective))?
+        else {
+            return Err(NoProgram::Kind("the objective is a scalar".into()));
+        };
+        let objective = builder.form("objective", |e| e.scalar(&objective.lhs))?;
+        for (name, text) in self.constraints.iter().chain(&self.equalities) {
+            builder.assume(name, &read(name, text)?)?;
+        }
+        Ok(builder.finish(objective, self.single).reduce()?)
+    }
+}
+
+/// A statement as a program. `beyond` leaves out hypotheses about numbers that do not hold, so that
+/// the worst case past a step-size limit can be asked for.
+///
+/// # Errors
+/// If the statement is not an upper bound over one step that is linear in inner products, or the
+/// numbers do not meet a hypothesis.
+pub fn claim_program(
+    claim: &Claim,
+    numbers: &Numbers,
+    beyond: bool,
+) -> Result<ClaimProgram, NoProgram> {
+    let Formula::Relation(relation) = &claim.formula else {
+        return Err(NoProgram::Kind("an equivalence bounds nothing".into()));
+    };
+    if !matches!(relation.sign, Sign::AtMost | Sign::AtLeast) || claim.almost_surely {
+        return Err(NoProgram::Kind("only bounds in expectation have a worst case".into()));
+    }
+    let mut builder = Builder::new(numbers, claim.process, next_of(claim), true);
+    let slack = builder.form("the claim", |e| e.slack(relation))?;
+    for hypothesis in &claim.hypotheses {
+        for (suffix, formula) in hypothesis.condition.says() {
+            let name = format!("{}{suffix}", hypothesis.name);
+            let class = matches!(hypothesis.condition, Condition::Class(..));
+            match builder.hypothesis(&name, &formula, beyond) {
+                // What a class says of other points is not needed: less is assumed without it.
+                Err(NoProgram::Form { error: Unexpandable::Kind(_), .. }) if class => {}
+                other => other?,
+            }
+        }
+    }
+    let mut axioms = Vec::new();
+    for axiom in &AXIOMS {
+        let Ok(formula) = axiom.instantiate(claim) else { continue };
+        // An axiom is of use only for what the claim is about already.
+        if axiom.given.is_some() || !about(&formula, claim) {
+            continue;
+        }
+        let name = format!("axiom-{}", axiom.name);
+        builder.hypothesis(&name, &formula, true)?;
+        axioms.push((name, axiom.name, formula));
+    }
+    let objective = slack.scaled(&Rational::integer(-1));
+    let single = numbers.get("n_samples") == Some(&Rational::ONE);
+    let reduced = builder.finish(objective, single).reduce()?;
+    Ok(ClaimProgram { reduced, axioms })
+}
+
+/// x_next as a hypothesis gives it.
+fn next_of(claim: &Claim) -> Option<Expr> {
+    claim.hypotheses.iter().find_map(|hypothesis| {
+        let (Condition::Everywhere(formula) | Condition::Formula(formula)) = &hypothesis.condition
+        else {
+            return None;
+        };
+        let Formula::Relation(relation) = &**formula else { return None };
+        let is_next = matches!(relation.lhs.node, Node::Quantity(Quantity::XNext, _));
+        (is_next && relation.sign == Sign::Equal && !relation.rhs.mentions(Quantity::XNext))
+            .then(|| relation.rhs.clone())
+    })
+}
+
+/// Whether every vector and value of an axiom occurs in the claim, or in the step.
+fn about(formula: &Formula, claim: &Claim) -> bool {
+    let mut known = BTreeSet::from([Quantity::X, Quantity::XStar, Quantity::Gap]);
+    known.extend([Quantity::Grad, Quantity::GradStar, Quantity::XNext]);
+    let mut good = true;
+    for relation in formula.relations() {
+        for side in [&relation.lhs, &relation.rhs] {
+            side.walk(&mut |part| {
+                if let Node::Quantity(quantity, _) | Node::Indexed(quantity) = &part.node {
+                    good &= known.contains(quantity) || claim.mentions(*quantity);
+                }
+            });
+        }
+    }
+    good
+}
+
+struct Builder<'a> {
+    expansion: Expansion<'a>,
+    constraints: Vec<Constraint>,
+    equalities: Vec<Equality>,
+    /// Whether the signs of function values are constraints of their own.
+    signed: bool,
+}
+
+impl<'a> Builder<'a> {
+    fn new(numbers: &'a Numbers, process: Process, next: Option<Expr>, signed: bool) -> Self {
+        let expansion = Expansion {
+            generators: Generators::default(),
+            numbers,
+            process,
+            next,
+            non_negative: BTreeSet::new(),
+        };
+        Self { expansion, constraints: Vec::new(), equalities: Vec::new(), signed }
+    }
+
+    fn form<T>(
+        &mut self,
+        place: &str,
+        expand: impl FnOnce(&mut Expansion<'a>) -> Result<T, Unexpandable>,
+    ) -> Result<T, NoProgram> {
+        expand(&mut self.expansion)
+            .map_err(|error| NoProgram::Form { place: place.to_owned(), error })
+    }
+
+    /// A hypothesis: about numbers it is checked, about vectors it is assumed.
+    fn hypothesis(&mut self, name: &str, formula: &Formula, beyond: bool) -> Result<(), NoProgram> {
+        match self.form(name, |e| e.holds(formula))? {
+            Some(false) if !beyond => Err(NoProgram::Unmet(name.to_owned())),
+            Some(_) => Ok(()),
+            None => self.assume(name, formula),
+        }
+    }
+
+    fn assume(&mut self, name: &str, formula: &Formula) -> Result<(), NoProgram> {
+        let Formula::Relation(relation) = formula else {
+            return Err(NoProgram::Kind(format!("[{name}] is an equivalence")));
+        };
+        if relation.lhs.shape == Shape::Vector {
+            // The step itself is in place already.
+            if matches!(relation.lhs.node, Node::Quantity(Quantity::XNext, _)) {
+                return Ok(());
+            }
+            let vector = self.form(name, |e| e.vector(&relation.slack()))?;
+            self.equalities.push(Equality { name: name.to_owned(), vector });
+            return Ok(());
+        }
+        let form = self.form(name, |e| e.slack(relation))?;
+        if relation.sign == Sign::Equal {
+            let other = form.scaled(&Rational::integer(-1));
+            self.constraints.push(Constraint { name: format!("{name} (reversed)"), form: other });
+        }
+        self.constraints.push(Constraint { name: name.to_owned(), form });
+        Ok(())
+    }
+
+    fn finish(mut self, objective: super::gram::Form, single: bool) -> Program {
+        let generators = self.expansion.generators;
+        for (i, name) in generators.values.iter().enumerate() {
+            // Interpolation implies it for the methods.
+            if self.signed && self.expansion.non_negative.contains(name) {
+                let mut form = super::gram::Form::default();
+                form.values.add(i, &Rational::ONE);
+                self.constraints.push(Constraint { name: format!("{name} >= 0"), form });
+            }
+        }
+        Program {
+            means: generators.means,
+            spreads: generators.spreads,
+            values: generators.values,
+            objective,
+            constraints: self.constraints,
+            equalities: self.equalities,
+            single,
+        }
+    }
+}

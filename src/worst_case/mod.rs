@@ -1,0 +1,25 @@
+//! Worst cases over whole classes of problems: the largest value of a quantity after one step, with
+//! an exact certificate from above and an exact witness from below.
+//!
+//! [`methods`] registers problems as formulas, [`claims`] makes a [`program`] of these or of a
+//! statement, over the Gram matrices of [`gram`]; [`expand`] is what turns formulas into forms.
+//! [`solve`](mod@solve) proposes bounds by a [`barrier`] method on the [`dual`], with [`facial`]
+//! reduction and [`recognise`], and [`judge`] alone decides. [`quadratics`] makes explicit problems of
+//! witnesses; [`decide`] and [`tighten`] ask when a statement holds, and [`proof`] writes what was
+//! found as a theorem file that the kernel accepts.
+
+pub mod barrier;
+pub mod claims;
+pub mod decide;
+pub mod dual;
+pub mod expand;
+mod facial;
+pub mod gram;
+pub mod judge;
+pub mod methods;
+pub mod program;
+pub mod proof;
+pub mod quadratics;
+mod recognise;
+pub mod solve;
+pub mod tighten;
