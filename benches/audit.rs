@@ -11,6 +11,8 @@ use kd_audit::estimator::{Oracle, estimator, step};
 use kd_audit::expectation::Budget;
 use kd_audit::problem::{Constants, Dataset, Instance};
 use kd_audit::scalar::{Interval, Rational, Scalar};
+use kd_audit::worst_case::methods::{Method, Samples};
+use kd_audit::worst_case::solve::{Effort, solve};
 use std::hint::black_box;
 
 /// One step of each process on the diabetes data, batch 1, in floats.
@@ -94,5 +96,24 @@ fn recursion(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, estimators, arithmetics, recursion);
+/// Certificate and witness of proximal SAGA's worst case: the number of samples is a number of the
+/// problem, and costs nothing.
+fn worst_cases(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("worst case of proximal SAGA");
+    group.sample_size(10);
+    for n in [2u64, 40, 1_000] {
+        let gamma = Rational::ratio(10, 20 + 2 * i64::try_from(n).unwrap());
+        let numbers = [("gamma".to_owned(), gamma)].into();
+        let method = Method::named("saga-prox").unwrap();
+        let reduced = method.texts(&numbers, Samples::Finite(n)).unwrap().program().unwrap();
+        for (name, effort) in [("interior", Effort::Plain), ("exact", Effort::Full)] {
+            group.bench_with_input(BenchmarkId::new(name, n), &reduced, |bencher, reduced| {
+                bencher.iter(|| solve(black_box(reduced), effort));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, estimators, arithmetics, recursion, worst_cases);
 criterion_main!(benches);

@@ -10,6 +10,7 @@ use kd_audit::report;
 use kd_audit::scalar::Rational;
 use kd_audit::worst_case::claims::Numbers;
 use kd_audit::worst_case::decide::decide;
+use kd_audit::worst_case::method_proof::method_file;
 use kd_audit::worst_case::methods::{METHODS, Method, Samples};
 use kd_audit::worst_case::proof::{Export, theorem_file};
 use kd_audit::worst_case::quadratics::two_quadratics;
@@ -127,15 +128,14 @@ pub fn run(library: Library, args: &WorstCaseArgs) -> Result<u8, Error> {
 }
 
 fn run_method(method: &Method, args: &WorstCaseArgs) -> Result<u8, Error> {
-    if args.out.is_some() {
-        return Err(Error::Usage("--out writes the proof of a statement, not of a method".into()));
-    }
     let usage = |cause: String| Error::Usage(format!("{}: {cause}", method.name));
     let texts = method.texts(&args.numbers.numbers(), args.numbers.n).map_err(usage)?;
     let reduced = texts.program().map_err(|error| usage(error.to_string()))?;
     let effort = if args.plain { Effort::Plain } else { Effort::Full };
     let bounds = solve(&reduced, effort);
-    let explicit = bounds
+    // An explicit problem needs room for rounding, which an interior point has.
+    let interior = if args.plain { bounds.clone() } else { solve(&reduced, Effort::Plain) };
+    let explicit = interior
         .lower
         .as_ref()
         .and_then(|lower| two_quadratics(method.name, &texts.numbers, &reduced, &lower.gram));
@@ -144,7 +144,26 @@ fn run_method(method: &Method, args: &WorstCaseArgs) -> Result<u8, Error> {
         Format::Json => report::to_json(&found),
         Format::Text => report::worst_case(&found),
     });
-    Ok(if bounds.upper.is_some() { MET } else { INCONCLUSIVE })
+    let Some(upper) = &bounds.upper else { return Ok(INCONCLUSIVE) };
+    if let Some(path) = &args.out {
+        // A certificate away from the boundary has short numbers.
+        let short = interior.upper.as_ref().filter(|_| !bounds.is_exact()).unwrap_or(upper);
+        let text = method_file(method.name, &stem(path), &texts, &reduced, &short.multipliers)
+            .map_err(|cause| usage(cause.to_string()))?;
+        write_file(path, &text)?;
+    }
+    Ok(MET)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into())
+}
+
+fn write_file(path: &Path, text: &str) -> Result<(), Error> {
+    let file = path.display().to_string();
+    std::fs::write(path, text).map_err(|source| Error::Io { file: file.clone(), source })?;
+    print(&format!("Written to {file}; the kernel accepts it. Next: kd-audit prove {file}\n"));
+    Ok(())
 }
 
 /// A statement by id and part, or of a file with one part or a named one.
@@ -208,13 +227,9 @@ fn write_proof(
     numbers: &Numbers,
     path: &Path,
 ) -> Result<(), Error> {
-    let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into());
-    let export = Export { id: &stem, theorem, statement, claim };
+    let export = Export { id: &stem(path), theorem, statement, claim };
     let text = theorem_file(&export, numbers).map_err(|cause| Error::Usage(cause.to_string()))?;
-    let file = path.display().to_string();
-    std::fs::write(path, text).map_err(|source| Error::Io { file: file.clone(), source })?;
-    print(&format!("Written to {file}; the kernel accepts it. Next: kd-audit prove {file}\n"));
-    Ok(())
+    write_file(path, &text)
 }
 
 /// Exit codes: 0 a constant is found, 2 bad input, 3 nothing in the range is proved.

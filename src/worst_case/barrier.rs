@@ -126,7 +126,7 @@ impl<S: Scalar> Semidefinite<S> {
         let (mut y, mut last) = (stage.y.clone(), f64::INFINITY);
         while let Some((direction, decrement_sq)) = self.newton(&y, &stage.sharpness) {
             let delta = decrement_sq.to_f64();
-            if !(delta < last / 4.0) {
+            if delta.is_nan() || delta >= last / 4.0 {
                 break;
             }
             last = delta;

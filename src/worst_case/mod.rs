@@ -5,8 +5,8 @@
 //! statement, over the Gram matrices of [`gram`]; [`expand`] is what turns formulas into forms.
 //! [`solve`](mod@solve) proposes bounds by a [`barrier`] method on the [`dual`], with [`facial`]
 //! reduction and [`recognise`], and [`judge`] alone decides. [`quadratics`] makes explicit problems of
-//! witnesses; [`decide`] and [`tighten`] ask when a statement holds, and [`proof`] writes what was
-//! found as a theorem file that the kernel accepts.
+//! witnesses; [`decide`] and [`tighten`] ask when a statement holds, and [`proof`] and
+//! [`method_proof`] write what was found as a theorem file that the kernel accepts.
 
 pub mod barrier;
 pub mod claims;
@@ -16,6 +16,7 @@ pub mod expand;
 mod facial;
 pub mod gram;
 pub mod judge;
+pub mod method_proof;
 pub mod methods;
 pub mod program;
 pub mod proof;

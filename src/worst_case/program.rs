@@ -198,11 +198,16 @@ impl Quadratic {
 impl Reduced {
     /// Adds the constraint that the squared norms of all generators sum to at most 1, so that a
     /// claim that is false by any amount has a largest violation.
-    pub fn normalised(mut self) -> Self {
+    pub fn normalised(self) -> Self {
+        self.within(Rational::ONE)
+    }
+
+    /// Adds the constraint that the squared norms of all generators sum to at most `bound`.
+    pub fn within(mut self, bound: Rational) -> Self {
         let identity =
             |size: usize| Matrix::from_fn(size, size, |i, j| Rational::integer(-i64::from(i == j)));
         self.constraints.push(Quadratic {
-            constant: Rational::ONE,
+            constant: bound,
             blocks: [identity(self.kept[0].len()), identity(self.kept[1].len())],
             values: vec![Rational::ZERO; self.program.values.len()],
         });

@@ -121,6 +121,24 @@ const FLOAT_END: f64 = 1e11;
 
 /// Bounds on the largest value of the objective.
 pub fn solve(reduced: &Reduced, effort: Effort) -> Bounds {
+    let mut bounds = along_the_path(reduced, effort);
+    // Where the dual has no interior the optimum need not be attained: points of bounded size come
+    // near it, and the larger they may be, the nearer.
+    if bounds.lower.is_none() && !bounds.unbounded {
+        for exponent in SIZES {
+            let within = reduced.clone().within(Rational::two_to(exponent));
+            if let Some(lower) = along_the_path(&within, effort).lower {
+                bounds.offer_witness(reduced, lower.gram);
+            }
+        }
+    }
+    bounds
+}
+
+/// log2 of the sizes that are tried.
+const SIZES: [i32; 3] = [4, 10, 16];
+
+fn along_the_path(reduced: &Reduced, effort: Effort) -> Bounds {
     let mut bounds = Bounds::default();
     let Some(dual) = Dual::new(reduced) else {
         bounds.unbounded = true;

@@ -55,3 +55,5 @@ mod theorem_files;
 mod tidy;
 /// Worst cases: anchors, degenerate inputs, forged certificates.
 mod worst_case;
+/// False bounds on worst cases.
+mod worst_case_corpus;

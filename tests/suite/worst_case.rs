@@ -6,6 +6,7 @@ use kd_audit::scalar::{Rational, Scalar};
 use kd_audit::worst_case::claims::Numbers;
 use kd_audit::worst_case::decide::decide;
 use kd_audit::worst_case::judge::{judge_certificate, judge_witness};
+use kd_audit::worst_case::method_proof::method_file;
 use kd_audit::worst_case::methods::{METHODS, Method, Samples};
 use kd_audit::worst_case::program::Reduced;
 use kd_audit::worst_case::proof::{Export, theorem_file};
@@ -314,6 +315,38 @@ fn certificates_are_proofs() {
     }
 }
 
+/// The bounds of SGD and distillation over functions are theorem files too.
+#[test]
+fn the_bounds_of_methods_are_proofs() {
+    for (method, given, effort) in [
+        ("sgd", &[("gamma", "1"), ("v_sq", "9/25")][..], Effort::Full),
+        ("sgd", &[("gamma", "7/10"), ("r_sq", "4")], Effort::Plain),
+        ("kd", &[("lambda", "7/10"), ("s", "1851/400")], Effort::Full),
+        ("kd", &[("lambda", "7/10")], Effort::Plain),
+    ] {
+        let reduced = program(method, given, TWO);
+        let texts = Method::named(method).unwrap().texts(&numbers(given), TWO).unwrap();
+        let upper = solve(&reduced, effort).upper.unwrap();
+        let text = method_file(method, "found", &texts, &reduced, &upper.multipliers)
+            .unwrap_or_else(|error| panic!("{method} {given:?}: {error}"));
+        let mut library = Library::load().unwrap();
+        library.add("found.toml", &text).unwrap();
+        let findings = prove_only(&library, |found| found.theorem == "found");
+        assert!(findings[0].proved().is_some(), "{text}");
+    }
+}
+
+/// Unbiased distillation is SGD with the noise that is left: multipliers of the teacher vanish.
+#[test]
+fn unbiased_distillation_is_sgd() {
+    let sgd = value("sgd", &[("v_sq", "3/4")], TWO).upper.unwrap().value;
+    let unbiased = value("unbiased-kd", &[("lambda", "7/10"), ("s", "3/4")], TWO);
+    assert_eq!(unbiased.vanishing.len(), 4, "{:?}", unbiased.vanishing);
+    assert!(unbiased.upper.as_ref().unwrap().value.minus(&sgd).abs() < q("1e-38"));
+    let gap = unbiased.gap().expect("a witness");
+    assert!(gap < q("1e-40"));
+}
+
 /// Bisection arrives at the curve of theorem-1, and at its constants, as fractions.
 #[test]
 fn the_sharpest_constants_are_found() {
@@ -330,4 +363,86 @@ fn the_sharpest_constants_are_found() {
         tighten(theorem, statement, &given, &Vary::Literal(2), &q("3"), &q("1")).unwrap().unwrap();
     assert_eq!(found.proved, q("2"), "{}", found.claim);
     assert!(found.refuted);
+}
+
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("worst-case");
+    std::fs::create_dir_all(&folder).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_kd-audit"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("the program starts");
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn the_program_bounds_worst_cases() {
+    let (code, text, _) = run(&["worst-case", "sgd", "--gamma", "1", "--set", "v_sq=9/25"]);
+    assert_eq!(code, Some(0));
+    assert!(text.contains("worst case    36/25, exactly"), "{text}");
+    assert!(text.contains("two quadratics in dimension"), "{text}");
+    let given = ["worst-case", "kd", "--lambda", "7/10", "--format", "json"];
+    let (code, json, _) = run(&given);
+    assert_eq!(code, Some(0));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let bound = |name: &str| q(json[name].as_str().unwrap());
+    assert!(bound("lower") < bound("upper") && json["exact"] == false);
+    // No float is shown as a bound.
+    assert!(bound("upper").minus(&bound("lower")) < q("1e-40"));
+    let (code, text, _) = run(&["worst-case"]);
+    assert_eq!(code, Some(0));
+    assert!(METHODS.iter().all(|method| text.contains(method.name)), "{text}");
+}
+
+#[test]
+fn the_program_decides_statements_and_writes_their_proofs() {
+    let at = ["--gamma", "1", "--mu", "1/10", "--l-exp"];
+    let with =
+        |rest: &[&str]| run(&[&["worst-case", "theorem-1/one-step"], &at[..], rest].concat());
+    let (code, text, error) = with(&["23/86", "--beyond", "--out", "sharp.toml"]);
+    assert_eq!(code, Some(0), "{text}{error}");
+    assert!(text.contains("[es] 2\n") && text.contains("the kernel accepts it"), "{text}");
+    assert_eq!(run(&["prove", "sharp.toml"]).0, Some(0));
+    let (code, text, _) = with(&["1/3", "--beyond"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("refuted by"), "{text}");
+    // theorem-1 asks for a smaller step.
+    let (code, _, error) = with(&["1/3"]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("do not meet [step]"), "{error}");
+    let (code, text, error) = run(&[
+        "tighten",
+        "theorem-1/one-step",
+        "--gamma",
+        "1",
+        "--mu",
+        "1/10",
+        "--vary",
+        "l_exp",
+        "--from",
+        "1/8",
+        "--to",
+        "1/2",
+        "--out",
+        "tight.toml",
+    ]);
+    assert_eq!(code, Some(0), "{text}{error}");
+    assert!(text.contains("proved at      23/86"), "{text}");
+    assert_eq!(run(&["prove", "tight.toml"]).0, Some(0));
+    for (arguments, cause) in [
+        (&["worst-case", "theorem-1/one-step", "--gamma", "1"][..], "give --mu"),
+        (&["worst-case", "sgd", "--mu", "2"], "mu <= l"),
+        (
+            &["worst-case", "theorem-1/all-t", "--gamma", "1", "--mu", "1", "--l-exp", "1"],
+            "theorem-1/all-t",
+        ),
+        (&["worst-case", "nothing"], "there is no theorem"),
+        (&["worst-case", "saga"], "number of samples"),
+    ] {
+        let (code, _, error) = run(arguments);
+        assert_eq!(code, Some(2), "{arguments:?}");
+        assert!(error.contains(cause), "{arguments:?}: {error}");
+    }
 }
