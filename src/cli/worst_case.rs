@@ -201,16 +201,23 @@ fn run_statement(library: Library, name: &str, args: &WorstCaseArgs) -> Result<u
     let numbers = args.numbers.of_statement();
     let decision = decide(&statement.claim, &numbers, args.beyond)
         .map_err(|error| Error::Usage(format!("{name}: {error}")))?;
-    let found = report::WorstClaim::new(&name, &statement.claim, &numbers, &decision);
+    let id = args.out.as_deref().map_or_else(|| "found".to_owned(), stem);
+    let claim = &statement.claim.text;
+    let export = Export { id: &id, theorem, statement, claim };
+    let proof = decision.certificate.as_ref().map(|_| theorem_file(&export, &numbers));
+    let found =
+        report::WorstClaim::new(&name, &statement.claim, &numbers, &decision, proof.as_ref());
     print(&match args.format {
         Format::Json => report::to_json(&found),
         Format::Text => report::worst_claim(&found),
     });
-    if let Some(path) = &args.out {
-        if decision.certificate.is_none() {
+    match (&args.out, proof) {
+        (None, _) => {}
+        (Some(path), Some(Ok(text))) => write_file(path, &text)?,
+        (Some(_), Some(Err(cause))) => return Err(Error::Usage(format!("{name}: {cause}"))),
+        (Some(_), None) => {
             return Err(Error::Usage(format!("{name} is not proved at these numbers")));
         }
-        write_proof(theorem, statement, &statement.claim.text, &numbers, path)?;
     }
     Ok(match (&decision.certificate, &decision.problem) {
         (Some(_), _) => MET,

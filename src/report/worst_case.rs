@@ -9,8 +9,9 @@ use crate::scalar::{Rational, Scalar};
 use crate::worst_case::claims::{Numbers, Texts};
 use crate::worst_case::decide::Decision;
 use crate::worst_case::gram::Block;
-use crate::worst_case::methods::{Exactness, Method, Samples};
+use crate::worst_case::methods::{Method, Samples};
 use crate::worst_case::program::Reduced;
+use crate::worst_case::proof::NoFile;
 use crate::worst_case::solve::Bounds;
 use crate::worst_case::tighten::Tightened;
 use serde::Serialize;
@@ -22,6 +23,9 @@ const DIGITS: i32 = 30;
 
 /// Longer fractions are rounded for people.
 const LONGEST: usize = 40;
+
+/// What the value of a method's problem is.
+const SUFFICIENT: &str = "the interpolation inequalities are sufficient: this is the worst case over functions of any dimension";
 
 /// The worst case of a method.
 #[derive(Clone, Debug, Serialize)]
@@ -104,14 +108,7 @@ impl WorstCase {
             }),
             vanishing: bounds.vanishing.clone(),
             explicit: explicit.map(|(instance, value)| Explicit { value, instance }),
-            scope: match method.exactness {
-                Exactness::Functions => {
-                    "the interpolation inequalities are sufficient: the worst case over functions of any dimension"
-                }
-                Exactness::NecessaryOnly => {
-                    "some conditions are used at the points visited only, and are only necessary there"
-                }
-            },
+            scope: SUFFICIENT,
         }
     }
 }
@@ -192,8 +189,12 @@ pub struct WorstClaim {
     statement: String,
     claim: String,
     numbers: Numbers,
+    /// Hypotheses about numbers that do not hold, and are left out.
+    without: Vec<String>,
     verdict: &'static str,
     certificate: Option<BTreeMap<String, Rational>>,
+    /// Whether the kernel accepts the certificate as a proof, or why it is not put to it.
+    kernel: Option<String>,
     /// Left side minus right side at a point of unit norm that meets what is used of the hypotheses.
     violation: Option<Rational>,
     explicit: Option<Violated>,
@@ -207,8 +208,14 @@ struct Violated {
 }
 
 impl WorstClaim {
-    /// Puts a report together.
-    pub fn new(name: &str, claim: &Claim, numbers: &Numbers, decision: &Decision) -> Self {
+    /// Puts a report together; `kernel` is what became of the certificate there.
+    pub fn new(
+        name: &str,
+        claim: &Claim,
+        numbers: &Numbers,
+        decision: &Decision,
+        kernel: Option<&Result<String, NoFile>>,
+    ) -> Self {
         let explicit = decision.problem.as_ref().and_then(|(instance, sides)| match sides {
             Sides::Exact(lhs, rhs) => {
                 Some(Violated { lhs: lhs.clone(), rhs: rhs.clone(), instance: instance.clone() })
@@ -220,6 +227,11 @@ impl WorstClaim {
             statement: name.to_owned(),
             claim: claim.text.clone(),
             numbers: numbers.clone(),
+            without: decision.without.clone(),
+            kernel: kernel.map(|result| match result {
+                Ok(_) => "accepted".to_owned(),
+                Err(cause) => cause.to_string(),
+            }),
             verdict: match (&decision.certificate, &decision.problem, &decision.violation) {
                 (Some(_), _, _) => "proved",
                 (None, Some(_), _) => "refuted",
@@ -237,11 +249,21 @@ impl WorstClaim {
 pub fn worst_claim(found: &WorstClaim) -> String {
     let mut text = format!("{}: {}\n", found.statement, found.claim);
     let _ = writeln!(text, "  {}", numbers_line(&found.numbers));
+    if !found.without.is_empty() {
+        let _ = writeln!(
+            text,
+            "  without [{}], which these numbers do not meet",
+            found.without.join("], [")
+        );
+    }
     if let Some(certificate) = &found.certificate {
         text.push_str("  holds at these numbers for every problem of the class; multipliers:\n");
         for (name, value) in certificate.iter().filter(|(_, value)| !value.is_zero()) {
             let _ = writeln!(text, "    [{name}] {}", short(value));
         }
+    }
+    if let Some(kernel) = &found.kernel {
+        let _ = writeln!(text, "  kernel: {kernel}");
     }
     if let Some(violation) = &found.violation {
         let by = bound(violation, false);

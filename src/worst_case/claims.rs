@@ -6,7 +6,7 @@ use super::program::{Constraint, Degenerate, Equality, Program, Reduced};
 use crate::claim::dictionary::Dictionary;
 use crate::claim::expr::{Expr, Formula, Known, Node, Scope, Shape, Sign, Symbol, SymbolKind};
 use crate::claim::parser::FormulaError;
-use crate::claim::proof::AXIOMS;
+use crate::claim::proof::{AXIOMS, Axiom};
 use crate::claim::theorem::{Claim, Condition};
 use crate::claim::vocabulary::{Law, Process, Quantity};
 use crate::scalar::Rational;
@@ -77,6 +77,8 @@ pub struct ClaimProgram {
     pub reduced: Reduced,
     /// The steps that name an axiom in a proof: name of the step, name of the axiom, what it says.
     pub axioms: Vec<(String, &'static str, Formula)>,
+    /// Hypotheses about numbers that do not hold, and are left out.
+    pub without: Vec<String>,
 }
 
 impl Texts {
@@ -163,7 +165,13 @@ pub fn claim_program(
     if !matches!(relation.sign, Sign::AtMost | Sign::AtLeast) || claim.almost_surely {
         return Err(NoProgram::Kind("only bounds in expectation have a worst case".into()));
     }
-    let mut builder = Builder::new(numbers, claim.process, next_of(claim), true);
+    // A sum over the samples is an average times their number, which cancels where the claim is not
+    // about it.
+    let mut known = numbers.clone();
+    if !claim.mentions(Quantity::Samples) {
+        known.entry("n_samples".into()).or_insert(Rational::integer(2));
+    }
+    let mut builder = Builder::new(&known, claim.process, next_of(claim), true);
     let slack = builder.form("the claim", |e| e.slack(relation))?;
     for hypothesis in &claim.hypotheses {
         for (suffix, formula) in hypothesis.condition.says() {
@@ -180,17 +188,22 @@ pub fn claim_program(
     for axiom in &AXIOMS {
         let Ok(formula) = axiom.instantiate(claim) else { continue };
         // An axiom is of use only for what the claim is about already.
-        if axiom.given.is_some() || !about(&formula, claim) {
+        if axiom.given.is_some() || !about(&formula, claim, &known) {
             continue;
         }
+        if !builder.admits(axiom, claim)? {
+            continue;
+        }
+        // Numbers that violate an axiom are those of no problem.
         let name = format!("axiom-{}", axiom.name);
-        builder.hypothesis(&name, &formula, true)?;
+        builder.hypothesis(&name, &formula, false)?;
         axioms.push((name, axiom.name, formula));
     }
+    let without = std::mem::take(&mut builder.without);
     let objective = slack.scaled(&Rational::integer(-1));
     let single = numbers.get("n_samples") == Some(&Rational::ONE);
     let reduced = builder.finish(objective, single).reduce()?;
-    Ok(ClaimProgram { reduced, axioms })
+    Ok(ClaimProgram { reduced, axioms, without })
 }
 
 /// x_next as a hypothesis gives it.
@@ -207,8 +220,9 @@ fn next_of(claim: &Claim) -> Option<Expr> {
     })
 }
 
-/// Whether every vector and value of an axiom occurs in the claim, or in the step.
-fn about(formula: &Formula, claim: &Claim) -> bool {
+/// Whether every vector and value of an axiom occurs in the claim or in the step, and every number
+/// has a value.
+fn about(formula: &Formula, claim: &Claim, numbers: &Numbers) -> bool {
     let mut known = BTreeSet::from([Quantity::X, Quantity::XStar, Quantity::Gap]);
     known.extend([Quantity::Grad, Quantity::GradStar, Quantity::XNext]);
     let mut good = true;
@@ -216,7 +230,9 @@ fn about(formula: &Formula, claim: &Claim) -> bool {
         for side in [&relation.lhs, &relation.rhs] {
             side.walk(&mut |part| {
                 if let Node::Quantity(quantity, _) | Node::Indexed(quantity) = &part.node {
-                    good &= known.contains(quantity) || claim.mentions(*quantity);
+                    good &= known.contains(quantity)
+                        || numbers.contains_key(quantity.entry().name)
+                        || claim.mentions(*quantity);
                 }
             });
         }
@@ -228,6 +244,7 @@ struct Builder<'a> {
     expansion: Expansion<'a>,
     constraints: Vec<Constraint>,
     equalities: Vec<Equality>,
+    without: Vec<String>,
     /// Whether the signs of function values are constraints of their own.
     signed: bool,
 }
@@ -241,7 +258,13 @@ impl<'a> Builder<'a> {
             next,
             non_negative: BTreeSet::new(),
         };
-        Self { expansion, constraints: Vec::new(), equalities: Vec::new(), signed }
+        Self {
+            expansion,
+            constraints: Vec::new(),
+            equalities: Vec::new(),
+            without: Vec::new(),
+            signed,
+        }
     }
 
     fn form<T>(
@@ -257,9 +280,27 @@ impl<'a> Builder<'a> {
     fn hypothesis(&mut self, name: &str, formula: &Formula, beyond: bool) -> Result<(), NoProgram> {
         match self.form(name, |e| e.holds(formula))? {
             Some(false) if !beyond => Err(NoProgram::Unmet(name.to_owned())),
-            Some(_) => Ok(()),
+            Some(false) => {
+                self.without.push(name.to_owned());
+                Ok(())
+            }
+            Some(true) => Ok(()),
             None => self.assume(name, formula),
         }
+    }
+
+    /// Whether the constants of the classes that an axiom needs are non-negative: f = const is
+    /// QSC(0) and ES(-1).
+    fn admits(&mut self, axiom: &Axiom, claim: &Claim) -> Result<bool, NoProgram> {
+        for hypothesis in &claim.hypotheses {
+            if let Condition::Class(class, Some(constant)) = &hypothesis.condition
+                && axiom.needs.iter().any(|(needed, _)| needed == class)
+                && self.form(&hypothesis.name, |e| e.number(constant))?.is_negative()
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn assume(&mut self, name: &str, formula: &Formula) -> Result<(), NoProgram> {

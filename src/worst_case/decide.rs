@@ -2,7 +2,7 @@
 //! a point that violates it and, if there is one, an explicit problem.
 
 use super::barrier::{Semidefinite, Start};
-use super::claims::{NoProgram, Numbers, claim_program};
+use super::claims::{ClaimProgram, NoProgram, Numbers, claim_program};
 use super::dual::Dual;
 use super::facial::reduced_faces;
 use super::judge::judge_certificate;
@@ -19,6 +19,8 @@ use crate::scalar::{Multi, Rational, Scalar};
 pub struct Decision {
     /// The program; its objective is left side minus right side.
     pub reduced: Reduced,
+    /// Hypotheses about numbers that do not hold, and are left out.
+    pub without: Vec<String>,
     /// Multipliers that prove the statement.
     pub certificate: Option<Vec<Rational>>,
     /// A point that violates it where its hypotheses are used; the violation is its value.
@@ -33,9 +35,14 @@ pub struct Decision {
 /// # Errors
 /// If the statement is not an upper bound over one step, or the numbers are not admitted.
 pub fn decide(claim: &Claim, numbers: &Numbers, beyond: bool) -> Result<Decision, NoProgram> {
-    let reduced = claim_program(claim, numbers, beyond)?.reduced;
-    let mut decision =
-        Decision { certificate: interior(&reduced), reduced, violation: None, problem: None };
+    let ClaimProgram { reduced, without, .. } = claim_program(claim, numbers, beyond)?;
+    let mut decision = Decision {
+        certificate: interior(&reduced),
+        reduced,
+        without,
+        violation: None,
+        problem: None,
+    };
     if decision.certificate.is_some() {
         return Ok(decision);
     }

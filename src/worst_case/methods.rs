@@ -2,6 +2,8 @@
 //!
 //! Each is a few formulas in the language of theorem files: what is maximised, what is bounded, and
 //! the interpolation inequalities of the points that the method visits, averaged over the samples.
+//! These are sufficient as well as necessary, so that the value is the worst case over functions of
+//! any dimension.
 //! To add a method: one row of [`METHODS`].
 
 use super::claims::{Numbers, Texts};
@@ -37,19 +39,6 @@ pub struct Method {
     pub parameters: &'static [Parameter],
     /// Its formulas.
     texts: fn(&Numbers, Samples) -> Result<Texts, String>,
-    /// What the value stands for.
-    pub exactness: Exactness,
-}
-
-/// What the value of a program is for the problems that it is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exactness {
-    /// The interpolation inequalities are sufficient: the value is the worst case, over functions
-    /// of any dimension.
-    Functions,
-    /// Some hypotheses hold for every x, and are used at the points visited only: the value is an
-    /// upper bound, and the worst case where an explicit problem attains it.
-    NecessaryOnly,
 }
 
 const fn parameter(name: &'static str, default: &'static str, meaning: &'static str) -> Parameter {
@@ -72,49 +61,42 @@ pub static METHODS: [Method; 8] = [
         summary: "E||x+ - x*||^2 after one step of SGD",
         parameters: &[GAMMA, MU, L, R_SQ, V_SQ],
         texts: sgd,
-        exactness: Exactness::Functions,
     },
     Method {
         name: "tau-nice",
         summary: "E||x+ - x*||^2 after one step of SGD with minibatches drawn without replacement",
         parameters: &[GAMMA, MU, L, R_SQ, V_SQ, parameter("tau", "1", "size of a minibatch")],
         texts: tau_nice,
-        exactness: Exactness::Functions,
     },
     Method {
         name: "kd",
         summary: "E||x+ - x*||^2 after one step of distillation with any control variate",
         parameters: &[GAMMA, MU, L, LAMBDA, R_SQ, S, B],
         texts: kd,
-        exactness: Exactness::Functions,
     },
     Method {
         name: "kd-teacher",
         summary: "E||x+ - x*||^2 after one step of distillation towards a teacher point",
         parameters: &[GAMMA, MU, L, LAMBDA, R_SQ, S, B],
         texts: kd_teacher,
-        exactness: Exactness::Functions,
     },
     Method {
         name: "unbiased-kd",
         summary: "E||x+ - x*||^2 after one step of unbiased distillation towards a teacher point",
         parameters: &[GAMMA, MU, L, LAMBDA, R_SQ, S],
         texts: unbiased_kd,
-        exactness: Exactness::Functions,
     },
     Method {
         name: "saga",
         summary: "E||x+ - x*||^2 + M gamma^2 E||table+ - gradients at x*||^2 per unit of the same before the step",
         parameters: &[GAMMA, MU, L, parameter("weight", "4*n", "M, the weight of the table")],
         texts: saga,
-        exactness: Exactness::Functions,
     },
     Method {
         name: "saga-prox",
         summary: "proximal SAGA: c E||x+ - x*||^2 + Bregman distance of the table, per unit of the same before the step",
         parameters: &[GAMMA, MU, L],
         texts: saga_prox,
-        exactness: Exactness::Functions,
     },
     Method {
         name: "l-svrg",
@@ -127,7 +109,6 @@ pub static METHODS: [Method; 8] = [
             parameter("weight", "4/p", "M, the weight of the memory"),
         ],
         texts: l_svrg,
-        exactness: Exactness::Functions,
     },
 ];
 

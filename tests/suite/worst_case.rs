@@ -266,6 +266,45 @@ fn statements_are_decided_at_their_limits() {
     }
 }
 
+/// The methods with a memory, from the statements themselves: the step, the Lyapunov function and
+/// co-coercivity are those of the theorem file.
+#[test]
+fn theorem_6_is_derived_from_its_file() {
+    let library = Library::load().unwrap();
+    for part in ["saga", "l-svrg"] {
+        let claim = library.claim("theorem-6", part, None).unwrap();
+        let at = |gamma: &str| {
+            let mut given = numbers(&[("mu", "1/10"), ("l_max", "1"), ("tau", "1"), ("p", "1/5")]);
+            if part == "saga" {
+                given.insert("n_samples".into(), q("5"));
+            }
+            given.insert("gamma".into(), q(gamma));
+            decide(claim, &given, true).unwrap()
+        };
+        assert!(at("1/6").certificate.is_some(), "{part}");
+        let beyond = at("1/2");
+        assert!(beyond.certificate.is_none() && beyond.violation.is_some(), "{part}");
+        assert_eq!(beyond.without, ["step"], "{part}");
+    }
+}
+
+/// Numbers of no problem, and constants with which an axiom is false.
+#[test]
+fn numbers_of_no_problem_are_rejected() {
+    let library = Library::load().unwrap();
+    let claim = library.claim("theorem-1", "one-step", None).unwrap();
+    let at = |mu: &str| {
+        let given = [("gamma", "1/100"), ("lambda", "1"), ("mu", mu), ("l_exp", "1")];
+        decide(claim, &numbers(&given), true)
+    };
+    let error = at("2").unwrap_err().to_string();
+    assert!(error.contains("axiom-rate"), "{error}");
+    // The kernel admits quadratic growth for constants that are not negative only.
+    let negative = at("-1").unwrap();
+    let known = |name: &str| negative.reduced.program.constraints.iter().any(|c| c.name == name);
+    assert!(known("qsc") && !known("axiom-quadratic-growth"));
+}
+
 #[test]
 fn every_method_has_a_value() {
     for method in &METHODS {
@@ -444,5 +483,78 @@ fn the_program_decides_statements_and_writes_their_proofs() {
         let (code, _, error) = run(arguments);
         assert_eq!(code, Some(2), "{arguments:?}");
         assert!(error.contains(cause), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
+fn the_guide_quotes_what_the_program_prints() {
+    let guide = include_str!("../../docs/worst-case.md");
+    let mut commands = 0;
+    for block in guide.split("\n```").skip(1).step_by(2) {
+        let Some(session) = block.strip_prefix("console\n") else { continue };
+        for entry in session.split("$ kd-audit ").skip(1) {
+            let (command, shown) = entry.split_once('\n').unwrap_or((entry, ""));
+            let (_, printed, error) = run(&command.split_whitespace().collect::<Vec<_>>());
+            assert_eq!(shown.trim_end(), printed.trim_end(), "kd-audit {command}: {error}");
+            commands += 1;
+        }
+    }
+    assert!(commands >= 4, "{commands}");
+}
+
+/// Away from the anchors too: at random numbers certificate and witness nearly meet, and theorem-1
+/// is decided on either side of its curve.
+#[test]
+fn random_numbers_are_solved() {
+    use rand_chacha::rand_core::{Rng, SeedableRng};
+    let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(11);
+    let mut between = |low: i64, high: i64| {
+        let steps = u64::from(random.next_u32() % 1000);
+        Rational::ratio(low * 1000 + (high - low) * steps as i64, 1000)
+    };
+    for round in 0..12 {
+        let hundredth = q("1/100");
+        let mut given = Numbers::new();
+        for (name, low, high) in [
+            ("gamma", 1, 250),
+            ("mu", 0, 99),
+            ("lambda", -150, 200),
+            ("r_sq", 1, 1000),
+            ("s", 1, 1000),
+            ("b", 1, 1000),
+        ] {
+            given.insert(name.into(), between(low, high).times(&hundredth));
+        }
+        for method in ["kd", "kd-teacher"] {
+            let method = Method::named(method).unwrap();
+            let reduced = method.texts(&given, TWO).unwrap().program().unwrap();
+            let bounds = solve(&reduced, Effort::Full);
+            let gap = bounds.gap().unwrap_or_else(|| panic!("{round}: {given:?} has no bounds"));
+            assert!(!gap.is_negative() && gap < q("1e-30"), "{round}: {given:?}, {}", gap.to_f64());
+        }
+    }
+    let library = Library::load().unwrap();
+    let claim = library.claim("theorem-1", "one-step", None).unwrap();
+    for round in 0..12 {
+        let t = between(2, 95).times(&q("1/100"));
+        let curve = q("1").plus(&q("13").times(&t)).over(&q("8").plus(&q("6").times(&t))).unwrap();
+        let mut given = numbers(&[("gamma", "1"), ("lambda", "1")]);
+        given.insert("mu".into(), t.clone());
+        // No problem has an expected smoothness below its strong convexity.
+        for share in ["99/100", "1", "101/100"] {
+            let l_exp = curve.times(&q(share));
+            if l_exp < t {
+                continue;
+            }
+            given.insert("l_exp".into(), l_exp);
+            let found = decide(claim, &given, true).unwrap();
+            let proved = share != "101/100";
+            assert_eq!(
+                found.certificate.is_some(),
+                proved,
+                "{round}: t = {t}, {share} of the curve"
+            );
+            assert_eq!(found.problem.is_some(), !proved, "{round}: t = {t}, {share} of the curve");
+        }
     }
 }
