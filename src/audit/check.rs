@@ -1,6 +1,8 @@
 //! One claim on one instance: hypotheses first, then the formula, exactly if possible.
 
-use super::hypotheses::{Standing, Unmet, check_condition, check_hypotheses, lower_rational};
+use super::hypotheses::{
+    Standing, Unmet, check_condition, check_hypotheses, curvature_of, lower_rational,
+};
 use super::rigor::{Rigorous, evaluate_rigorously};
 use super::setting::Setting;
 use crate::claim::evaluate::{self, Evaluation, Truth, evaluate_scalar};
@@ -8,7 +10,7 @@ use crate::claim::expr::{Expr, Formula, Node, Shape, Sign};
 use crate::claim::theorem::{Claim, Condition};
 use crate::claim::vocabulary::{Law, Quantity};
 use crate::expectation::{Budget, MomentArithmetic};
-use crate::problem::{Constants, Draw, Instance, NotPositiveDefinite, default_eta};
+use crate::problem::{Constants, Draw, Instance, NoMinimiser, default_eta};
 use crate::scalar::{Interval, Rational, Scalar, Undefined};
 
 /// What was found about a claim on an instance.
@@ -63,23 +65,28 @@ impl Sides {
 
 /// Checks a claim on an instance.
 pub fn check_instance(claim: &Claim, instance: &Instance, budget: Budget) -> Outcome {
-    let constants = Constants::compute(&instance.problem, instance.sampling);
+    let constants = certified(claim, instance);
     check_with(claim, instance, constants.as_ref(), budget)
 }
 
 /// Checks a claim on a draw, whose step sizes are fractions of the largest admissible ones, and
 /// returns the instance with the step sizes that were used.
 pub fn check_draw(claim: &Claim, draw: &Draw, budget: Budget) -> (Outcome, Instance) {
-    let constants = Constants::compute(&draw.instance.problem, draw.instance.sampling);
+    let constants = certified(claim, &draw.instance);
     let instance = resolve::<Rational>(claim, draw, constants.as_ref().ok(), budget);
     let outcome = check_with(claim, &instance, constants.as_ref(), budget);
     (outcome, instance)
 }
 
+/// The constants of an instance that a claim is about.
+fn certified(claim: &Claim, instance: &Instance) -> Result<Constants, NoMinimiser> {
+    Constants::compute_for(&instance.problem, instance.sampling, curvature_of(claim))
+}
+
 pub(super) fn check_with(
     claim: &Claim,
     instance: &Instance,
-    constants: Result<&Constants, &NotPositiveDefinite>,
+    constants: Result<&Constants, &NoMinimiser>,
     budget: Budget,
 ) -> Outcome {
     let check = |condition: &Condition| {
@@ -135,7 +142,13 @@ fn conclude<S: Scalar>(
         Truth::Holds => Outcome::Holds(sides(lhs, rhs)),
         Truth::Fails => Outcome::Fails(sides(lhs, rhs)),
         Truth::Unknown => {
-            Outcome::Inconclusive { why: "the enclosures of the sides overlap".into() }
+            let identity = claim.formula.relations().iter().all(|r| r.sign == Sign::Equal);
+            let why = if identity {
+                "the sides agree within their enclosures, which cannot certify an identity"
+            } else {
+                "the enclosures of the sides overlap"
+            };
+            Outcome::Inconclusive { why: why.into() }
         }
     }
 }

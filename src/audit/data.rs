@@ -50,7 +50,7 @@ impl Default for DataOptions {
 pub const MAX_WORK: u64 = 4_000_000_000;
 
 /// Teacher parameters and weights are rounded to multiples of 2^−20.
-const ROUNDING: i32 = -20;
+pub(super) const ROUNDING: i32 = -20;
 
 /// Why a data set cannot be audited.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -66,6 +66,21 @@ pub enum DataError {
     /// γ ≤ 0.
     #[error("the step size must be positive, found {0}")]
     StepSize(Rational),
+    /// Classes are predicted with a ridge only.
+    #[error(
+        "logistic and softmax regression need --ridge above 0: without it there may be no minimiser"
+    )]
+    NoRidge,
+    /// The target does not have the classes that the model predicts.
+    #[error(
+        "{link} regression predicts two classes, softmax up to twenty; the target has {found} values"
+    )]
+    Classes {
+        /// The model.
+        link: &'static str,
+        /// How many values there are.
+        found: usize,
+    },
     /// r < 0.
     #[error("the ridge must not be negative, found {0}")]
     Ridge(Rational),
@@ -184,7 +199,7 @@ impl DataProblem {
 }
 
 /// κ = 2/(3γμ).
-fn penalty(rate: &Rational) -> Rational {
+pub(super) fn penalty(rate: &Rational) -> Rational {
     let three = rate.times(&Rational::integer(3));
     Rational::integer(2).over(&three).unwrap_or(Rational::ZERO)
 }
@@ -225,7 +240,7 @@ impl Noise {
 }
 
 /// theorem-1's best weight C/(V + (1 + κ)B), rounded; `None` if it is not defined.
-fn recommended_weight(instance: &Instance, constants: &Constants) -> Option<Rational> {
+pub(super) fn recommended_weight(instance: &Instance, constants: &Constants) -> Option<Rational> {
     // Any weight is as valid as another: an enclosure's midpoint is rounded like an exact value.
     let Noise { teacher_var, bias_sq, cov, .. } = Noise::enclose(instance, constants)?;
     let one_and_kappa = Interval::from_rational(&Rational::ONE.plus(&instance.parameters.kappa));

@@ -151,6 +151,9 @@ pub struct StatementFinding {
     pub proof: ProofVerdict,
     /// Random instances.
     pub instances: Tally,
+    /// Random instances that are not positive definite quadratics, by family.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub families: BTreeMap<&'static str, Tally>,
     /// Worked examples of the file, by name.
     pub examples: Vec<ExampleFinding>,
     /// The data set, where one was given.

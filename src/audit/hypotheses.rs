@@ -1,6 +1,8 @@
 //! Whether an instance satisfies a hypothesis: met with a certificate, violated with the point that
 //! shows it, or undecided. A hypothesis is never passed over.
 
+mod curved;
+
 use super::rigor::{Rigorous, evaluate_rigorously};
 use super::setting::Setting;
 use crate::claim::evaluate::{Truth, evaluate, evaluate_scalar};
@@ -9,7 +11,7 @@ use crate::claim::theorem::{Claim, Condition, Family, Hypothesis};
 use crate::claim::vocabulary::{Class, Process};
 use crate::expectation::{Budget, MomentArithmetic};
 use crate::linear::{Matrix, exact};
-use crate::problem::{Constants, FiniteSum, Instance, NotPositiveDefinite, shifted};
+use crate::problem::{Constants, Curvature, FiniteSum, Instance, NoMinimiser, shifted};
 use crate::scalar::{Interval, Rational, Scalar, Undefined};
 
 /// What was found about one hypothesis.
@@ -71,7 +73,7 @@ pub fn check_hypotheses(
 pub fn check_condition(
     condition: &Condition,
     instance: &Instance,
-    constants: Result<&Constants, &NotPositiveDefinite>,
+    constants: Result<&Constants, &NoMinimiser>,
     process: Process,
     budget: Budget,
 ) -> Standing {
@@ -81,8 +83,11 @@ pub fn check_condition(
             let constant = constant.as_ref().map(|constant| evaluate_scalar(constant, &exact));
             match (constant.transpose(), constants) {
                 (Ok(constant), _) => check_class(*class, constant.as_ref(), instance, constants),
-                (Err(Undefined::Missing(_)), Err(NotPositiveDefinite { direction })) => {
-                    Standing::Violated(not_definite(direction))
+                (Err(Undefined::Missing(_)), Err(none)) => without_minimiser(none),
+                (Err(Undefined::Missing(why)), Ok(constants))
+                    if matches!(class, Class::Sm | Class::Es) && constants.l_smooth.is_zero() =>
+                {
+                    Standing::Violated(why)
                 }
                 (Err(why), _) => Standing::Undecided(why.to_string()),
             }
@@ -113,12 +118,24 @@ fn check_class(
     class: Class,
     constant: Option<&Rational>,
     instance: &Instance,
-    constants: Result<&Constants, &NotPositiveDefinite>,
+    constants: Result<&Constants, &NoMinimiser>,
 ) -> Standing {
-    let Some(problem) = instance.problem.as_quadratic() else {
-        return Standing::Undecided("only quadratics are checked".into());
-    };
     let constant = constant.cloned().unwrap_or(Rational::ZERO);
+    // Strong: a claim may divide by μ, and says nothing with μ ≤ 0.
+    match class {
+        Class::Qsc | Class::Sc if !constant.is_positive() => {
+            return Standing::Violated(format!(
+                "strong quasi-convexity needs μ > 0, not {constant}"
+            ));
+        }
+        Class::Pl if !constant.is_positive() => {
+            return Standing::Violated(format!("the PL inequality needs μ > 0, not {constant}"));
+        }
+        _ => {}
+    }
+    let Some(problem) = instance.problem.as_quadratic() else {
+        return curved::check_class(class, &constant, instance, constants);
+    };
     let semidefinite =
         |matrix: &Matrix<Rational>, says: &str| match exact::check_positive_semidefinite(matrix) {
             Ok(()) => Standing::Met,
@@ -127,23 +144,16 @@ fn check_class(
     match class {
         Class::Minimiser => match constants {
             Ok(_) => Standing::Met,
-            Err(NotPositiveDefinite { direction }) => Standing::Violated(not_definite(direction)),
+            Err(none) => without_minimiser(none),
         },
-        // Strong: a claim may divide by μ, and says nothing with μ ≤ 0.
         // For quadratics the two are the same.
-        Class::Qsc | Class::Sc if !constant.is_positive() => {
-            Standing::Violated(format!("strong quasi-convexity needs μ > 0, not {constant}"))
-        }
         Class::Qsc | Class::Sc => match constants {
             Ok(_) => semidefinite(
                 &shifted(&problem.mean_hessian(), &constant),
                 "strong quasi-convexity fails",
             ),
-            Err(NotPositiveDefinite { direction }) => Standing::Violated(not_definite(direction)),
+            Err(none) => without_minimiser(none),
         },
-        Class::Pl if !constant.is_positive() => {
-            Standing::Violated(format!("the PL inequality needs μ > 0, not {constant}"))
-        }
         // ½‖H̄v‖² − m·½vᵀH̄v at x* + v: not H̄ − mI, whose bad directions need not violate it.
         Class::Pl => match constants {
             Ok(_) => {
@@ -152,7 +162,7 @@ fn check_class(
                 let gap = square.plus_scaled(&constant.negated(), &mean);
                 semidefinite(&gap, "the PL inequality fails")
             }
-            Err(NotPositiveDefinite { direction }) => Standing::Violated(not_definite(direction)),
+            Err(none) => without_minimiser(none),
         },
         Class::Es => {
             let square = problem.sampled_square_hessian(instance.sampling);
@@ -172,36 +182,9 @@ fn check_class(
                 other => other,
             }
         }
-        Class::HasTeacher => match instance.control.teacher() {
-            None => Standing::Violated("the control variate has no teacher".into()),
-            Some(_) => Standing::Met,
-        },
-        Class::TeacherGradient => match instance.control.teacher() {
-            None => Standing::Violated("the control variate has no teacher".into()),
-            Some(teacher) => {
-                let control = instance.control.vectors(&instance.problem);
-                match (control, instance.problem.gradients(teacher)) {
-                    (Ok(control), Ok(gradients)) => {
-                        match (0..problem.samples()).find(|&n| control[n] != gradients[n]) {
-                            None => Standing::Met,
-                            Some(n) => Standing::Violated(format!(
-                                "c_{n} is not the gradient of f_{n} at θ"
-                            )),
-                        }
-                    }
-                    (Err(why), _) | (_, Err(why)) => Standing::Undecided(why.to_string()),
-                }
-            }
-        },
-        // Every family of this version.
+        Class::HasTeacher | Class::TeacherGradient => check_teacher(class, instance),
         Class::QuadraticSamples => Standing::Met,
-        // The compressor of an instance keeps y with probability 1/(1 + ω), and scales it then by
-        // 1 + ω: unbiased, and E‖𝒞(y) − y‖² = ω‖y‖² for every y.
-        Class::Uc if instance.parameters.omega <= constant => Standing::Met,
-        Class::Uc => Standing::Violated(format!(
-            "the compressor's variance is {} times the squared norm, above {constant}",
-            instance.parameters.omega
-        )),
+        Class::Uc => check_compressor(&constant, instance),
         Class::ConvexSamples => {
             let bad = (0..problem.samples())
                 .find(|&n| exact::check_positive_semidefinite(&problem.hessian(n)).is_err());
@@ -213,8 +196,60 @@ fn check_class(
     }
 }
 
-fn not_definite(direction: &[Rational]) -> String {
-    format!("f has no unique minimiser: its curvature along {} is not positive", show(direction))
+/// Whether there is a teacher, and its gradients are the control variate.
+fn check_teacher(class: Class, instance: &Instance) -> Standing {
+    let Some(teacher) = instance.control.teacher() else {
+        return Standing::Violated("the control variate has no teacher".into());
+    };
+    if class == Class::HasTeacher || !instance.control.drops_ridge(&instance.problem) {
+        return Standing::Met;
+    }
+    // The ridge term rθ is the difference.
+    match teacher.iter().all(Rational::is_zero) {
+        true => Standing::Met,
+        false => Standing::Violated("c_0 is not the gradient of f_0 at θ".into()),
+    }
+}
+
+/// The compressor of an instance keeps y with probability 1/(1 + ω), and scales it then by 1 + ω:
+/// unbiased, and E‖𝒞(y) − y‖² = ω‖y‖² for every y.
+fn check_compressor(constant: &Rational, instance: &Instance) -> Standing {
+    let omega = &instance.parameters.omega;
+    if omega <= constant {
+        return Standing::Met;
+    }
+    Standing::Violated(format!(
+        "the compressor's variance is {omega} times the squared norm, above {constant}"
+    ))
+}
+
+/// What a missing minimiser means for a hypothesis that needs one.
+fn without_minimiser(none: &NoMinimiser) -> Standing {
+    match none {
+        NoMinimiser::NotPositiveDefinite { direction } => Standing::Violated(format!(
+            "f has no unique minimiser: its curvature along {} is not positive",
+            show(direction)
+        )),
+        NoMinimiser::Unbounded { direction } => Standing::Violated(format!(
+            "f has no minimiser: it decreases for ever along {}",
+            show(direction)
+        )),
+        NoMinimiser::Unknown { why } => Standing::Undecided((*why).into()),
+    }
+}
+
+/// Which curvature the constant μ of a claim is to be about.
+pub(super) fn curvature_of(claim: &Claim) -> Curvature {
+    if claim.assumes(Class::Sc) {
+        Curvature::Strong
+    } else if claim.assumes(Class::Pl)
+        && !claim.assumes(Class::Qsc)
+        && !claim.assumes(Class::Minimiser)
+    {
+        Curvature::Pl
+    } else {
+        Curvature::Quasi
+    }
 }
 
 /// A direction, shortened for people.

@@ -3,6 +3,7 @@
 //! [`library`] loads the files, [`setting`] gives an instance's value to every quantity,
 //! [`rigor`] evaluates a formula with certainty, [`hypotheses`] and [`check`] judge one claim on one instance, [`search`](mod@search) and
 //! [`shrink`](mod@shrink) look for small witnesses, [`data`] makes an instance of a data set
+//! [`regression`] the same for classes,
 //! and [`prediction`] compares theorems and measurement on it,
 //! [`runner`] puts it together and [`finding`] is what comes out.
 
@@ -13,6 +14,7 @@ pub mod hypotheses;
 pub mod library;
 pub mod prediction;
 pub mod prove;
+pub mod regression;
 pub mod rigor;
 pub mod runner;
 pub mod search;

@@ -134,7 +134,7 @@ impl DataProblem {
             mu: constants.mu.clone(),
             l_smooth: constants.l_smooth.clone(),
             l_exp: constants.l_exp.clone(),
-            l_max: largest_sample_smoothness(&instance.problem).to_f64(),
+            l_max: largest_sample_smoothness(&instance.problem).map_or(0.0, |l| l.to_f64()),
             sigma_star_sq: float(|noise| &noise.sigma_star_sq),
             teacher_var: float(|noise| &noise.teacher_var),
             bias_sq: float(|noise| &noise.bias_sq),

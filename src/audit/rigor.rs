@@ -15,8 +15,8 @@ pub enum Rigorous {
 }
 
 /// Evaluates a formula exactly. Where a root is irrational, roots are enclosed to 64, 256 and 1024
-/// binary digits until the sides separate; where exact values cost too much, `enclosed` evaluates
-/// in float intervals.
+/// binary digits until the sides separate; where exact values cost too much, or a function has no rational
+/// value, `enclosed` evaluates in float intervals.
 ///
 /// # Errors
 /// If the formula has no value.
@@ -36,11 +36,15 @@ pub fn evaluate_rigorously(
                 last = refined::<1024>(formula, exact);
             }
             match last {
-                Err(Undefined::Budget(_)) => enclosed(formula).map(Rigorous::Enclosed),
+                Err(Undefined::Budget(_) | Undefined::Irrational(_)) => {
+                    enclosed(formula).map(Rigorous::Enclosed)
+                }
                 other => other.map(Rigorous::Enclosed),
             }
         }
-        Err(Undefined::Budget(_)) => enclosed(formula).map(Rigorous::Enclosed),
+        Err(Undefined::Budget(_) | Undefined::Irrational(_)) => {
+            enclosed(formula).map(Rigorous::Enclosed)
+        }
         Err(why) => Err(why),
     }
 }

@@ -12,9 +12,10 @@ use crate::claim::theorem::{
     Claim, Condition, Hypothesis, Kind, Mutant, Statement, Stored, Theorem,
 };
 use crate::expectation::Budget;
-use crate::problem::{Draw, Instance};
+use crate::problem::{Draw, Family, Instance};
 use rayon::prelude::*;
 use statrs::statistics::{Data, OrderStatistics};
+use std::collections::BTreeMap;
 
 /// How an audit is run. Equal options give equal findings, whatever the number of threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,9 @@ impl Default for Options {
     }
 }
 
+/// Random instances of each family beyond quadratics, where as many of quadratics are asked for.
+pub const FAMILY_INSTANCES: usize = 8;
+
 /// Audits one part of a theorem.
 pub fn audit_statement(
     theorem: &Theorem,
@@ -62,6 +66,19 @@ pub fn audit_statement(
             (check_draw(claim, &draw, options.budget).0, draw)
         })
         .collect();
+    let curved: Vec<(Family, usize)> = Family::ALL
+        .into_iter()
+        .filter(|family| search::admits(claim, *family))
+        .flat_map(|family| (0..draws.min(FAMILY_INSTANCES)).map(move |index| (family, index)))
+        .collect();
+    let curved: Vec<(Family, (Outcome, Draw))> = curved
+        .into_par_iter()
+        .map(|(family, index)| {
+            let name = name.to_string();
+            let draw = search::draw_of_family(claim, family, options.seed, &name, index);
+            (family, (check_draw(claim, &draw, options.budget).0, draw))
+        })
+        .collect();
     let examples: Vec<(Outcome, &Stored)> = statement
         .examples
         .iter()
@@ -74,13 +91,17 @@ pub fn audit_statement(
     let data_outcome = data.map(|data| data.check(claim));
 
     let mut outcomes: Vec<&Outcome> = checks.iter().map(|(outcome, _)| outcome).collect();
+    outcomes.extend(curved.iter().map(|(_, (outcome, _))| outcome));
     outcomes.extend(examples.iter().map(|(outcome, _)| outcome));
     outcomes.extend(data_outcome.as_ref());
     // The sides of an identity are equal: there is nothing to measure.
     let tightness = (statement.kind == Kind::Inequality).then(|| tightness(&outcomes)).flatten();
     let tally = tally(checks.iter().map(|(outcome, _)| outcome));
+    let families = families(&curved);
+    let drawn: Vec<&(Outcome, Draw)> =
+        checks.iter().chain(curved.iter().map(|(_, check)| check)).collect();
     let refuting =
-        refuting_instance(claim, &checks, &examples, data, data_outcome.as_ref(), options);
+        refuting_instance(claim, &drawn, &examples, data, data_outcome.as_ref(), options);
     let grade = match refuting {
         Some((instance, sides)) => Grade::Refuted {
             witness: Box::new(Witness::new(name.clone(), claim, instance, &sides)),
@@ -103,6 +124,7 @@ pub fn audit_statement(
         grade,
         proof,
         instances: tally,
+        families,
         examples: examples.iter().map(|(outcome, stored)| example(outcome, stored)).collect(),
         data: data_outcome.map(|outcome| data_finding(&name, claim, data, outcome)),
         tightness,
@@ -227,7 +249,7 @@ fn data_finding(
 /// The first instance that violates the claim: drawn ones first, because they can be shrunk.
 fn refuting_instance(
     claim: &Claim,
-    checks: &[(Outcome, Draw)],
+    checks: &[&(Outcome, Draw)],
     examples: &[(Outcome, &Stored)],
     data: Option<&DataCase<'_>>,
     data_outcome: Option<&Outcome>,
@@ -250,6 +272,17 @@ fn refuting_instance(
     }
 }
 
+/// A tally for each family.
+fn families(checks: &[(Family, (Outcome, Draw))]) -> BTreeMap<&'static str, Tally> {
+    let of = |family: Family| {
+        let own = checks.iter().filter(move |(other, _)| *other == family);
+        (family.name(), tally(own.map(|(_, (outcome, _))| outcome)))
+    };
+    let mut all: BTreeMap<_, _> = Family::ALL.into_iter().map(of).collect();
+    all.retain(|_, tally| *tally != Tally::default());
+    all
+}
+
 fn tally<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Tally {
     let mut tally = Tally::default();
     for outcome in outcomes {
@@ -270,7 +303,7 @@ fn tally<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Tally {
 
 /// The best evidence that decides the statement, none of it being a refutation.
 fn best_grade(outcomes: &[&Outcome], tally: &Tally) -> Grade {
-    let most = |counts: &std::collections::BTreeMap<String, usize>| {
+    let most = |counts: &BTreeMap<String, usize>| {
         counts.iter().max_by_key(|(_, count)| **count).map(|(reason, _)| reason.clone())
     };
     let holds = |exact: bool| {

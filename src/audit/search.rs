@@ -9,13 +9,13 @@ use super::setting::Setting;
 use super::shrink::shrink;
 use crate::claim::evaluate;
 use crate::claim::expr::{Formula, Sign};
-use crate::claim::theorem::{Claim, Family};
+use crate::claim::theorem::{self, Claim};
 use crate::claim::vocabulary::{Class, Quantity};
 use crate::expectation::Budget;
 use crate::linear::Matrix;
 use crate::problem::{
-    AssertedConstants, Constants, ControlVariate, Draw, FiniteSum, Instance, Parameters, Profile,
-    RidgeConvention, Sampling, default_eta, instances,
+    AssertedConstants, Constants, ControlVariate, Draw, Family, FiniteSum, Instance, Parameters,
+    Profile, RidgeConvention, Sampling, curved_instances, default_eta, instances,
 };
 use crate::scalar::Rational;
 use argmin::core::{CostFunction, Executor, State};
@@ -52,7 +52,7 @@ impl Profile {
         Self {
             teacher: claim.assumes(Class::TeacherGradient) || claim.assumes(Class::HasTeacher),
             convex: claim.assumes(Class::ConvexSamples),
-            least_squares: claim.family == Family::LeastSquares,
+            least_squares: claim.family == theorem::Family::LeastSquares,
             ridge: claim.assumes(Class::HasTeacher) && !claim.assumes(Class::TeacherGradient),
         }
     }
@@ -69,6 +69,49 @@ pub fn draw(claim: &Claim, seed: u64, name: &str, index: usize) -> Draw {
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let tree = instances(Profile::of(claim)).new_tree(&mut runner);
     tree.expect("the strategies reject nothing").current()
+}
+
+/// Draw `index` of a family for a claim.
+pub fn draw_of_family(claim: &Claim, family: Family, seed: u64, name: &str, index: usize) -> Draw {
+    let name = format!("{name} {}", family.name());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed_of(seed, &name, index));
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let tree = curved_instances(family, Profile::of(claim)).new_tree(&mut runner);
+    tree.expect("the strategies reject nothing").current()
+}
+
+/// Whether instances of a family can meet the hypotheses of a claim and give its sides a value.
+///
+/// Stationary laws are those of quadratics. Without a smoothness constant, and without a unique
+/// minimiser, a claim that needs one is rejected on every instance.
+pub fn admits(claim: &Claim, family: Family) -> bool {
+    use Quantity as Q;
+    let stationary = [
+        Q::XInf,
+        Q::GradInf,
+        Q::StationaryError,
+        Q::StationaryP0,
+        Q::StationaryP1,
+        Q::StationaryP2,
+    ];
+    if stationary.into_iter().any(|quantity| claim.mentions(quantity))
+        || claim.assumes(Class::QuadraticSamples)
+        || claim.mentions(Q::MixedGrad)
+    {
+        return false;
+    }
+    let pl = claim.assumes(Class::Pl);
+    match family {
+        _ if claim.family == theorem::Family::LeastSquares => false,
+        Family::RankDeficient | Family::PlWaves => pl,
+        Family::Poisson => {
+            let smooth = [Q::LSmooth, Q::LExp, Q::LMax];
+            !smooth.into_iter().any(|quantity| claim.mentions(quantity))
+        }
+        // Where f is not convex there may be several tilted minimisers.
+        Family::QuasiWaves => !claim.mentions(Q::XLambda) || claim.assumes(Class::ConvexSamples),
+        Family::Logistic | Family::Softmax => true,
+    }
 }
 
 /// Searches for an instance that violates the claim, spending at most about `evaluations`.

@@ -9,9 +9,10 @@ use crate::expectation::moments::{SampleMoments, packed};
 use crate::expectation::{Budget, Contraction, ErrorMoments, MomentArithmetic};
 use crate::linear::{Matrix, add, average, norm_sq, scale, subtract};
 use crate::problem::{
-    Constants, ControlVariate, FiniteSum, Instance, largest_sample_smoothness, mixed_label_gradient,
+    Constants, ControlVariate, Curvature, FiniteSum, Instance, enclose_minimiser,
+    largest_sample_smoothness, mixed_label_gradient,
 };
-use crate::scalar::{Rational, Scalar, Undefined};
+use crate::scalar::{Interval, Rational, Scalar, Undefined};
 use paths::Twin;
 use std::sync::{Mutex, OnceLock};
 
@@ -20,7 +21,7 @@ use std::sync::{Mutex, OnceLock};
 /// It may be shared between threads and between claims about the same process.
 pub struct Setting<'a, S> {
     instance: &'a Instance,
-    /// `None` when f has no unique minimiser.
+    /// `None` when f has no minimiser that is known.
     constants: Option<&'a Constants>,
     process: Process,
     budget: Budget,
@@ -29,7 +30,8 @@ pub struct Setting<'a, S> {
     point: Vec<S>,
     gamma: S,
     lambda: S,
-    x_star: Option<Vec<S>>,
+    x_star: Option<Result<Vec<S>, Undefined>>,
+    f_star: OnceLock<Result<S, Undefined>>,
     /// c_n.
     control: OnceLock<Result<Vec<Vec<S>>, Undefined>>,
     batches: OnceLock<Result<Vec<Vec<usize>>, Undefined>>,
@@ -41,7 +43,7 @@ pub struct Setting<'a, S> {
     coefficients: Memo<S, [S; 3]>,
     errors: Memo<[S; 2], ErrorMoments<S>>,
     mean_hessian: OnceLock<Result<Matrix<S>, Undefined>>,
-    l_max: OnceLock<S>,
+    l_max: OnceLock<Option<S>>,
     x_lambda: OnceLock<Result<Vec<S>, Undefined>>,
     at_lambda: OnceLock<Result<Vec<Vec<S>>, Undefined>>,
 }
@@ -72,7 +74,9 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             budget,
             problem,
             teacher,
-            x_star: constants.map(|c| c.x_star.iter().map(S::from_rational).collect()),
+            x_star: constants
+                .map(|c| c.x_star.iter().map(|v| S::around(v, &c.x_star_error)).collect()),
+            f_star: OnceLock::new(),
             batches: OnceLock::new(),
             at_point: OnceLock::new(),
             at_star: OnceLock::new(),
@@ -95,7 +99,10 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
 
     fn x_star(&self) -> Result<&[S], Undefined> {
         self.constants()?;
-        Ok(self.x_star.as_deref().unwrap_or_default())
+        match &self.x_star {
+            Some(x_star) => x_star.as_deref().map_err(Clone::clone),
+            None => Ok(&[]),
+        }
     }
 
     /// c_n of every sample.
@@ -107,6 +114,10 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
     fn gradients_at_star(&self) -> Result<&[Vec<S>], Undefined> {
         let gradients = self.at_star.get_or_init(|| {
             let x_star = self.x_star()?;
+            // Known without a computation.
+            if let FiniteSum::Waves(waves) = &self.problem {
+                return Ok(waves.noise.clone());
+            }
             let bits = x_star.iter().map(Scalar::bits).max().unwrap_or(0);
             let all = bits * (self.problem.samples() * x_star.len()) as u64;
             if S::EXACT && all > self.budget.gradient_bits {
@@ -125,8 +136,11 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
     /// x* + λm with H̄m = c̄, where the full gradient is λc̄.
     fn x_lambda(&self) -> Result<&[S], Undefined> {
         let point = self.x_lambda.get_or_init(|| {
-            let x_star = self.x_star()?;
             let right = average(self.problem.dimension(), self.control()?);
+            if self.problem.as_quadratic().is_none() {
+                return self.tilted_minimiser(&right);
+            }
+            let x_star = self.x_star()?;
             let contraction = self.contraction(&self.gamma)?;
             let tilt = S::solve_mean(self.mean_hessian()?, &right, &contraction)?;
             Ok(add(x_star, &scale(&self.lambda, &tilt)))
@@ -160,8 +174,49 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
         mean.as_ref().map_err(Clone::clone)
     }
 
-    /// f(x) − f* = ½⟨∇f(x), x − x*⟩ for quadratics.
+    /// x_λ where f is strongly convex and not quadratic, for c̄ = `control`.
+    fn tilted_minimiser(&self, control: &[S]) -> Result<Vec<S>, Undefined> {
+        if S::EXACT {
+            return Err(Undefined::Irrational("the tilted minimiser"));
+        }
+        let Instance { problem, sampling, .. } = self.instance;
+        let strong = Constants::compute_for(problem, *sampling, Curvature::Strong).ok();
+        let strong = strong.filter(|strong| strong.mu.is_positive());
+        let tilt = scale(&self.lambda, control);
+        let tilt = tilt.iter().map(|v| {
+            let [lower, upper] = v.rational_bounds()?;
+            Some(Interval::from_rational(&lower).hull(&Interval::from_rational(&upper)))
+        });
+        let ball = strong
+            .zip(tilt.collect::<Option<Vec<_>>>())
+            .and_then(|(strong, tilt)| enclose_minimiser(problem, &tilt, &strong.mu));
+        let ball = ball.ok_or_else(|| {
+            Undefined::Missing("the tilted minimiser is enclosed where f is strongly convex".into())
+        })?;
+        ball.center.iter().map(|v| S::around(v, &ball.radius)).collect()
+    }
+
+    /// f*, up to the constant that [`FiniteSum::mean_loss`] leaves out: with f strongly convex,
+    /// f(x̂) − f* ≤ ‖∇f(x̂)‖²/(2μ) at the centre x̂ of the ball of radius ‖∇f(x̂)‖/μ.
+    fn f_star(&self) -> Result<&S, Undefined> {
+        let f_star = self.f_star.get_or_init(|| {
+            let constants = self.constants()?;
+            if let FiniteSum::Waves(_) = &self.problem {
+                return Ok(S::zero());
+            }
+            let center: Vec<S> = constants.x_star.iter().map(S::from_rational).collect();
+            let error = constants.x_star_error.squared().times(&constants.mu);
+            let error = error.times(&Rational::ratio(1, 4));
+            Ok(self.problem.mean_loss(&center)?.minus(&S::around(&error, &error)?))
+        });
+        f_star.as_ref().map_err(Clone::clone)
+    }
+
+    /// f(x) − f*, which is ½⟨∇f(x), x − x*⟩ for quadratics.
     fn gap_at(&self, x: &[S]) -> Result<S, Undefined> {
+        if self.problem.as_quadratic().is_none() {
+            return Ok(self.problem.mean_loss(x)?.minus(self.f_star()?));
+        }
         let e = subtract(x, self.x_star()?);
         let image = self.mean_hessian()?.apply(&e);
         Ok(crate::linear::dot(&image, &e).times(&S::from_rational(&Rational::ratio(1, 2))))
@@ -288,11 +343,16 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
         let parameters = &self.instance.parameters;
         let asserted = &self.instance.asserted;
         let rational = |value: &Rational| Ok(S::from_rational(value));
+        let unbounded = || Undefined::Missing("no constant bounds the curvature".into());
         let constant = |own: &Option<Rational>, pick: fn(&Constants) -> &Rational| {
             own.as_ref().map_or_else(
                 || Ok(S::from_rational(pick(self.constants()?))),
                 |v| Ok(S::from_rational(v)),
             )
+        };
+        let smoothness = |own: &Option<Rational>, pick: fn(&Constants) -> &Rational| {
+            let value = constant(own, pick)?;
+            if value == S::zero() { Err(unbounded()) } else { Ok(value) }
         };
         match (quantity, arguments) {
             (Quantity::Gamma, _) => Ok(self.gamma.clone()),
@@ -304,11 +364,14 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
             (Quantity::Omega, _) => rational(&parameters.omega),
             (Quantity::Delta, _) => rational(&parameters.delta),
             (Quantity::Mu, _) => constant(&asserted.mu, |c| &c.mu),
-            (Quantity::LSmooth, _) => constant(&asserted.l_smooth, |c| &c.l_smooth),
-            (Quantity::LExp, _) => constant(&asserted.l_exp, |c| &c.l_exp),
+            (Quantity::LSmooth, _) => smoothness(&asserted.l_smooth, |c| &c.l_smooth),
+            (Quantity::LExp, _) => smoothness(&asserted.l_exp, |c| &c.l_exp),
             (Quantity::LMax, _) => {
-                let value = || S::from_rational(&largest_sample_smoothness(&self.instance.problem));
-                Ok(self.l_max.get_or_init(value).clone())
+                let largest = self.l_max.get_or_init(|| {
+                    let largest = largest_sample_smoothness(&self.instance.problem);
+                    largest.map(|largest| S::from_rational(&largest))
+                });
+                largest.clone().ok_or_else(unbounded)
             }
             (Quantity::Gap | Quantity::StartGap, _) => self.gap_at(&self.point),
             (Quantity::TeacherGap, _) => self.gap_at(self.teacher()?),
@@ -393,6 +456,9 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
     fn moments(&self, law: Law) -> Result<Moments<S>, Undefined> {
         let center = self.x_star()?.to_vec();
         let moments = match law {
+            Law::Path if self.problem.as_quadratic().is_none() => {
+                return self.path_moments(center);
+            }
             Law::Path => {
                 let recursion = match self.sample_moments() {
                     Ok(moments) => moments.recursion(&self.gamma, &self.lambda),

@@ -6,7 +6,7 @@
 use super::check::{Outcome, Sides, check_draw, check_instance};
 use crate::claim::theorem::Claim;
 use crate::expectation::Budget;
-use crate::linear::{Matrix, dot, subtract};
+use crate::linear::{dot, subtract};
 use crate::problem::{
     AssertedConstants, Constants, ControlVariate, Draw, FiniteSum, Instance, Parameters, Sampling,
 };
@@ -151,29 +151,7 @@ fn simpler_number(q: &Rational, choice: usize) -> Rational {
 
 /// Every free number of the instance, in a fixed order; symmetric matrices stay symmetric.
 fn visit_numbers(instance: &mut Instance, visit: &mut impl FnMut(&mut Rational)) {
-    match &mut instance.problem {
-        FiniteSum::Quadratic { hessians, linear } => {
-            for h in hessians {
-                for i in 0..h.rows() {
-                    for j in 0..=i {
-                        let mut entry = h[(i, j)].clone();
-                        visit(&mut entry);
-                        h[(j, i)] = entry.clone();
-                        h[(i, j)] = entry;
-                    }
-                }
-            }
-            linear.iter_mut().flatten().for_each(&mut *visit);
-        }
-        FiniteSum::LeastSquares { features, targets, ridge } => {
-            features.iter_mut().flatten().for_each(&mut *visit);
-            targets.iter_mut().for_each(&mut *visit);
-            // A ridge stays non-negative.
-            let mut value = ridge.clone();
-            visit(&mut value);
-            *ridge = value.abs();
-        }
-    }
+    instance.problem.visit_numbers(visit);
     match &mut instance.control {
         ControlVariate::Free(c) => c.iter_mut().flatten().for_each(&mut *visit),
         ControlVariate::Teacher { parameters, .. } => parameters.iter_mut().for_each(&mut *visit),
@@ -216,6 +194,8 @@ fn centred(instance: &Instance) -> Option<Instance> {
                 *y = y.minus(&dot(a, &x_star));
             }
         }
+        FiniteSum::LinearModel(_) => return None,
+        FiniteSum::Waves(waves) => waves.center = vec![Rational::ZERO; x_star.len()],
     }
     if let ControlVariate::Teacher { parameters, .. } = &mut moved.control {
         *parameters = subtract(parameters, &x_star);
@@ -225,21 +205,9 @@ fn centred(instance: &Instance) -> Option<Instance> {
 }
 
 fn without_sample(instance: &Instance, sample: usize) -> Option<Instance> {
-    let mut smaller = instance.clone();
-    let count = instance.problem.samples() - 1;
-    if count == 0 {
-        return None;
-    }
-    match &mut smaller.problem {
-        FiniteSum::Quadratic { hessians, linear } => {
-            hessians.remove(sample);
-            linear.remove(sample);
-        }
-        FiniteSum::LeastSquares { features, targets, .. } => {
-            features.remove(sample);
-            targets.remove(sample);
-        }
-    }
+    let problem = instance.problem.without_sample(sample)?;
+    let count = problem.samples();
+    let mut smaller = Instance { problem, ..instance.clone() };
     if let ControlVariate::Free(c) = &mut smaller.control {
         c.remove(sample);
     }
@@ -248,24 +216,9 @@ fn without_sample(instance: &Instance, sample: usize) -> Option<Instance> {
 }
 
 fn without_coordinate(instance: &Instance, coordinate: usize) -> Option<Instance> {
-    let mut smaller = instance.clone();
-    if instance.problem.dimension() == 1 {
-        return None;
-    }
-    let drop = |v: &mut Vec<Rational>| {
-        v.remove(coordinate);
-    };
-    let skip = |i: usize| if i < coordinate { i } else { i + 1 };
-    match &mut smaller.problem {
-        FiniteSum::Quadratic { hessians, linear } => {
-            for h in hessians {
-                let d = h.rows() - 1;
-                *h = Matrix::from_fn(d, d, |i, j| h[(skip(i), skip(j))].clone());
-            }
-            linear.iter_mut().for_each(drop);
-        }
-        FiniteSum::LeastSquares { features, .. } => features.iter_mut().for_each(drop),
-    }
+    let (problem, kept) = instance.problem.without_coordinate(coordinate)?;
+    let mut smaller = Instance { problem, ..instance.clone() };
+    let drop = |v: &mut Vec<Rational>| *v = kept.iter().map(|i| v[*i].clone()).collect();
     match &mut smaller.control {
         ControlVariate::Free(c) => c.iter_mut().for_each(drop),
         ControlVariate::Teacher { parameters, .. } => drop(parameters),

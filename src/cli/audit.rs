@@ -11,7 +11,7 @@ use kd_audit::audit::runner::{Options, audit_statement};
 use kd_audit::claim::theorem::{Statement, Theorem};
 use kd_audit::error::Error;
 use kd_audit::export::coq;
-use kd_audit::problem::{ConstantColumns, Dataset, DatasetOptions, RidgeConvention, Scale};
+use kd_audit::problem::{ConstantColumns, Dataset, DatasetOptions, Link, RidgeConvention, Scale};
 use kd_audit::report;
 use kd_audit::scalar::Rational;
 use rayon::prelude::*;
@@ -43,12 +43,15 @@ pub struct AuditArgs {
 
 #[derive(Args)]
 struct DataArgs {
-    /// A CSV file to audit the least-squares claims on, instead of the embedded diabetes data
+    /// A CSV file to audit the claims on, instead of the embedded diabetes data
     #[arg(long, requires = "target")]
     data: Option<PathBuf>,
     /// The column to predict
     #[arg(long, requires = "data")]
     target: Option<String>,
+    /// What predicts the target: classes need --ridge
+    #[arg(long, value_enum, default_value_t = Model::LeastSquares, requires = "data")]
+    model: Model,
     /// Leave data sets out
     #[arg(long, conflicts_with = "data")]
     no_data: bool,
@@ -76,6 +79,16 @@ struct DataArgs {
     /// Horizon in steps; 10/(gamma mu) by default
     #[arg(long)]
     steps: Option<u64>,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Model {
+    /// A number
+    LeastSquares,
+    /// One of two classes
+    Logistic,
+    /// One of several classes
+    Softmax,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -191,7 +204,7 @@ fn load_data(args: &DataArgs) -> Result<Option<DataProblem>, Error> {
                 scale: args.scale,
                 constant_columns: args.constant_columns,
                 intercept: args.intercept,
-                center_target: true,
+                center_target: args.model == Model::LeastSquares,
             };
             let file = path.display().to_string();
             let dataset = Dataset::parse(&read(path)?, &options)
@@ -211,6 +224,10 @@ fn load_data(args: &DataArgs) -> Result<Option<DataProblem>, Error> {
         },
         steps: args.steps,
     };
-    let problem = DataProblem::new(&name, dataset, &options);
+    let problem = match args.model {
+        Model::LeastSquares => DataProblem::new(&name, dataset, &options),
+        Model::Logistic => DataProblem::classification(&name, dataset, &options, Link::Logistic),
+        Model::Softmax => DataProblem::classification(&name, dataset, &options, Link::Softmax),
+    };
     problem.map(Some).map_err(|source| Error::Data { file, source })
 }

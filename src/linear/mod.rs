@@ -7,7 +7,7 @@ pub mod echelon;
 pub mod exact;
 pub mod spectrum;
 
-use crate::scalar::{Rational, Scalar};
+use crate::scalar::{Interval, Rational, Scalar, Undefined};
 
 /// A dense matrix, row by row.
 #[derive(Clone, Debug, PartialEq)]
@@ -162,6 +162,17 @@ pub fn average<S: Scalar>(d: usize, vectors: &[Vec<S>]) -> Vec<S> {
 
 /// Operations whose best algorithm depends on the scalar.
 pub trait Linear: Scalar {
+    /// Some number within `radius` of `center`: all of them as an interval, the centre as a float.
+    ///
+    /// # Errors
+    /// [`Undefined::Irrational`] if the radius is not zero and only one number will do.
+    fn around(center: &Rational, radius: &Rational) -> Result<Self, Undefined> {
+        if radius.is_zero() {
+            return Ok(Self::from_rational(center));
+        }
+        Err(Undefined::Irrational("the minimiser"))
+    }
+
     /// (1/N) Σ r_n r_nᵀ of N rows of equal length.
     fn average_gram(rows: &[Vec<Self>]) -> Matrix<Self> {
         let width = rows.first().map_or(0, Vec::len);
@@ -189,8 +200,17 @@ pub trait Linear: Scalar {
     }
 }
 
-impl Linear for f64 {}
-impl Linear for crate::scalar::Interval {}
+impl Linear for f64 {
+    fn around(center: &Rational, _: &Rational) -> Result<Self, Undefined> {
+        Ok(center.to_f64())
+    }
+}
+impl Linear for Interval {
+    fn around(center: &Rational, radius: &Rational) -> Result<Self, Undefined> {
+        let end = |value: Rational| Self::from_rational(&value);
+        Ok(end(center.minus(radius)).hull(&end(center.plus(radius))))
+    }
+}
 impl Linear for Rational {
     /// Over a common denominator a column, so that sums need no greatest common divisors.
     fn average_gram(rows: &[Vec<Self>]) -> Matrix<Self> {

@@ -1,24 +1,43 @@
 //! The constants of a problem: computed, certified exactly, and nearly as good as they can be.
+//!
+//! Positive definite quadratics are here; the other families are in `families`.
 
-use super::{FiniteSum, Sampling};
+use super::families::{of_linear_model, of_singular, of_waves};
+use super::{FiniteSum, Quadratics, Sampling};
 use crate::linear::spectrum::{estimate_extreme_eigenvalues, estimate_largest_ratio, solve_float};
 use crate::linear::{Matrix, exact};
 use crate::scalar::{Rational, Scalar};
 
-/// The smallest constants that the hypotheses can use, each certified by exact elimination.
+/// The smallest constants that the hypotheses can use, each certified: for quadratics by exact
+/// elimination, beyond them as [`FiniteSum::certifies`] says.
 ///
 /// `mu` is rounded down and the others up, by at most [`near_tight`] relative; where the constant
 /// is a short rational it is met exactly.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Constants {
-    /// The minimiser, of length d.
+    /// The minimiser, or the centre of a ball that holds it; of length d.
     pub x_star: Vec<Rational>,
-    /// H̄ ⪰ μI.
+    /// The radius of the ball; 0 where `x_star` is exact.
+    pub x_star_error: Rational,
+    /// The constant of the curvature that was asked for; 0 where f has none that is positive.
     pub mu: Rational,
-    /// H̄ ⪯ LI.
+    /// L: the gradient of f is L-Lipschitz; 0 where there is no such constant.
     pub l_smooth: Rational,
-    /// E H_ξ² ⪯ 𝓛H̄ under the sampling.
+    /// 𝓛, the expected smoothness under the sampling; 0 where there is no such constant.
     pub l_exp: Rational,
+}
+
+/// Which curvature μ is the constant of. For positive definite quadratics they have the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Curvature {
+    /// Strong quasi-convexity.
+    #[default]
+    Quasi,
+    /// Strong convexity.
+    Strong,
+    /// The Polyak–Łojasiewicz inequality, for which the minimiser need not be unique: x* is one
+    /// fixed minimiser, for quadratics the one of least norm.
+    Pl,
 }
 
 /// A tighter neighbour by this factor is shown to fail: 1 + 10⁻⁶.
@@ -26,32 +45,68 @@ pub fn near_tight() -> Rational {
     Rational::ratio(1_000_001, 1_000_000)
 }
 
-/// There is no unique minimiser: the mean Hessian is not positive definite.
+/// Why there is no (unique) minimiser, or none is known.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NotPositiveDefinite {
-    /// A direction v with vᵀH̄v ≤ 0.
-    pub direction: Vec<Rational>,
+pub enum NoMinimiser {
+    /// The curvature of f along a direction is not positive, at any point or at x*.
+    NotPositiveDefinite {
+        /// A direction v with vᵀH̄v ≤ 0.
+        direction: Vec<Rational>,
+    },
+    /// f decreases for ever along a direction.
+    Unbounded {
+        /// The direction.
+        direction: Vec<Rational>,
+    },
+    /// Nothing could be certified.
+    Unknown {
+        /// Why.
+        why: &'static str,
+    },
 }
 
 impl Constants {
-    /// Computes and certifies the constants.
+    /// Computes and certifies the constants, with μ of strong quasi-convexity.
     ///
     /// # Errors
-    /// If the mean Hessian is not positive definite, with a direction that shows it.
-    pub fn compute(
+    /// If there is no unique minimiser, or none is known.
+    pub fn compute(problem: &FiniteSum<Rational>, sampling: Sampling) -> Result<Self, NoMinimiser> {
+        Self::compute_for(problem, sampling, Curvature::Quasi)
+    }
+
+    /// The same with μ of another curvature.
+    ///
+    /// # Errors
+    /// If there is no minimiser, or none is known, or it is not unique and the curvature needs it
+    /// to be.
+    pub fn compute_for(
         problem: &FiniteSum<Rational>,
         sampling: Sampling,
-    ) -> Result<Self, NotPositiveDefinite> {
-        let Some(problem) = problem.as_quadratic() else {
-            return Err(NotPositiveDefinite {
-                direction: vec![Rational::ZERO; problem.dimension()],
-            });
+        curvature: Curvature,
+    ) -> Result<Self, NoMinimiser> {
+        let quadratics = match problem {
+            FiniteSum::LinearModel(model) => return of_linear_model(problem, model, sampling),
+            FiniteSum::Waves(waves) => return of_waves(waves, sampling, curvature),
+            FiniteSum::Quadratic { hessians, linear } => Quadratics::General { hessians, linear },
+            FiniteSum::LeastSquares { features, targets, ridge } => {
+                Quadratics::RankOne { features, targets, ridge }
+            }
         };
+        match Self::of_quadratics(quadratics, sampling) {
+            Err(_) if curvature == Curvature::Pl => of_singular(quadratics, sampling),
+            result => result,
+        }
+    }
+
+    fn of_quadratics(
+        problem: Quadratics<'_, Rational>,
+        sampling: Sampling,
+    ) -> Result<Self, NoMinimiser> {
         let mean = problem.mean_hessian();
         let d = problem.dimension();
         let linear = problem.mean_linear();
         let right = Matrix::from_fn(d, 1, |i, _| linear[i].clone());
-        let not_definite = |direction| NotPositiveDefinite { direction };
+        let not_definite = |direction| NoMinimiser::NotPositiveDefinite { direction };
         exact::check_positive_semidefinite(&mean).map_err(not_definite)?;
         let solution =
             exact::solve(&mean, &right).ok_or_else(|| not_definite(null_direction(&mean)))?;
@@ -86,6 +141,7 @@ impl Constants {
         let back = Rational::two_to(exponent);
         Ok(Self {
             x_star,
+            x_star_error: Rational::ZERO,
             mu: mu.times(&back),
             l_smooth: l_smooth.times(&back),
             l_exp: l_exp.times(&back),
@@ -112,6 +168,7 @@ impl Constants {
                 .iter()
                 .map(|v| Rational::from_f64(*v))
                 .collect::<Option<_>>()?,
+            x_star_error: Rational::ZERO,
             mu: Rational::from_f64(low).filter(Rational::is_positive)?,
             l_smooth: Rational::from_f64(high)?,
             l_exp: Rational::from_f64(ratio)?,
@@ -119,13 +176,17 @@ impl Constants {
     }
 }
 
-/// The smallest l with H_n ⪯ lI for every sample, certified and near-tight like the constants of
-/// the mean; the smoothness of each sample if all are convex.
-pub fn largest_sample_smoothness(problem: &FiniteSum<Rational>) -> Rational {
+/// The smallest l with ∇²f_n ⪯ lI for every sample and everywhere, certified and near-tight like the
+/// constants of the mean; the smoothness of each sample if all are convex. `None` if there is none.
+pub fn largest_sample_smoothness(problem: &FiniteSum<Rational>) -> Option<Rational> {
     let hessians = match problem {
         FiniteSum::LeastSquares { features, ridge, .. } => {
             let largest = features.iter().map(|a| crate::linear::norm_sq(a)).max();
-            return largest.unwrap_or(Rational::ZERO).plus(ridge);
+            return Some(largest.unwrap_or(Rational::ZERO).plus(ridge));
+        }
+        FiniteSum::LinearModel(model) => return model.largest_smoothness(),
+        FiniteSum::Waves(waves) => {
+            return Some(smallest_passing(f64::NAN, None, |l| waves.bounds_every_sample(l)));
         }
         FiniteSum::Quadratic { hessians, .. } => hessians,
     };
@@ -143,7 +204,7 @@ pub fn largest_sample_smoothness(problem: &FiniteSum<Rational>) -> Rational {
             exact::is_positive_semidefinite(&shifted(&negative, &l.negated()))
         })
     });
-    value.times(&Rational::two_to(exponent))
+    Some(value.times(&Rational::two_to(exponent)))
 }
 
 /// A − rI.
@@ -179,7 +240,8 @@ fn binary_exponent(matrix: &Matrix<Rational>) -> i32 {
 }
 
 /// The largest rational near a float guess that passes, with its 1 + 10⁻⁶ neighbour failing.
-fn largest_passing(
+/// Some positive number must pass.
+pub(super) fn largest_passing(
     guess: f64,
     exact: Option<&Rational>,
     above: &Rational,
@@ -206,8 +268,9 @@ fn largest_passing(
     low
 }
 
-/// The smallest rational near a float guess that passes, with its neighbour below failing.
-fn smallest_passing(
+/// The smallest rational near a float guess that passes, with its neighbour below failing. Some
+/// number must pass.
+pub(super) fn smallest_passing(
     guess: f64,
     exact: Option<&Rational>,
     passes: impl Fn(&Rational) -> bool,
@@ -329,8 +392,22 @@ mod tests {
             linear: vec![vec![Rational::ONE; 2]],
         };
         let refused = Constants::compute(&problem, Sampling::new(1, 1).unwrap()).unwrap_err();
-        assert!(exact::quadratic_form(&singular, &refused.direction).is_zero());
-        assert!(refused.direction.iter().any(|v| !v.is_zero()));
+        let NoMinimiser::NotPositiveDefinite { direction } = refused else {
+            panic!("{refused:?}");
+        };
+        assert!(exact::quadratic_form(&singular, &direction).is_zero());
+        assert!(direction.iter().any(|v| !v.is_zero()));
+        // The PL inequality takes the minimiser of least norm and the positive eigenvalue.
+        let constants =
+            Constants::compute_for(&problem, Sampling::new(1, 1).unwrap(), Curvature::Pl).unwrap();
+        assert_eq!(constants.x_star, [q("1/2"), q("1/2")]);
+        assert_eq!([constants.mu, constants.l_smooth, constants.l_exp], ["2", "2", "2"].map(q));
+        let tilted = FiniteSum::Quadratic {
+            hessians: vec![singular],
+            linear: vec![vec![Rational::ONE, Rational::ZERO]],
+        };
+        let refused = Constants::compute_for(&tilted, Sampling::new(1, 1).unwrap(), Curvature::Pl);
+        assert!(matches!(refused, Err(NoMinimiser::Unbounded { .. })), "{refused:?}");
         let refused = Constants::compute(&scalar_problem(&["-1"]), Sampling::new(1, 1).unwrap());
         assert!(refused.is_err());
     }

@@ -1,7 +1,8 @@
-//! The base family: finite sums of quadratics, with least squares as the rank-one case.
+//! Finite sums: quadratics, with least squares as the rank-one case, and the families beyond them.
 
-use super::quadratics::Quadratics;
-use crate::linear::{Linear, Matrix, add, dot, scale, subtract};
+use super::quadratics::{Quadratics, plus_diagonal};
+use super::{LinearModel, Waves};
+use crate::linear::{Linear, Matrix, add, dot, norm_sq, scale, subtract};
 use crate::scalar::{Rational, Scalar, Undefined};
 
 /// f = (1/N) Σ f_n on R^d.
@@ -26,6 +27,10 @@ pub enum FiniteSum<S> {
         /// r.
         ridge: S,
     },
+    /// Logistic, softmax or Poisson regression.
+    LinearModel(LinearModel<S>),
+    /// Sums of t² + α sin² t.
+    Waves(Waves<S>),
 }
 
 impl<S: Linear> FiniteSum<S> {
@@ -34,6 +39,8 @@ impl<S: Linear> FiniteSum<S> {
         match self {
             Self::Quadratic { linear, .. } => linear.len(),
             Self::LeastSquares { targets, .. } => targets.len(),
+            Self::LinearModel(model) => model.labels.len(),
+            Self::Waves(waves) => waves.weights.len(),
         }
     }
 
@@ -42,6 +49,8 @@ impl<S: Linear> FiniteSum<S> {
         match self {
             Self::Quadratic { linear, .. } => linear.first().map_or(0, Vec::len),
             Self::LeastSquares { features, .. } => features.first().map_or(0, Vec::len),
+            Self::LinearModel(model) => model.dimension(),
+            Self::Waves(waves) => waves.dimension(),
         }
     }
 
@@ -60,6 +69,8 @@ impl<S: Linear> FiniteSum<S> {
                 targets: targets.iter().map(convert).collect(),
                 ridge: convert(ridge),
             },
+            Self::LinearModel(model) => FiniteSum::LinearModel(model.map(convert)),
+            Self::Waves(waves) => FiniteSum::Waves(waves.map(convert)),
         }
     }
 
@@ -73,6 +84,8 @@ impl<S: Linear> FiniteSum<S> {
             Self::LeastSquares { ridge, .. } => {
                 Ok(add(&self.data_gradient(n, x)?, &scale(ridge, x)))
             }
+            Self::LinearModel(model) => model.gradient(n, x),
+            Self::Waves(waves) => waves.gradient(n, x),
         }
     }
 
@@ -82,7 +95,8 @@ impl<S: Linear> FiniteSum<S> {
     /// If the arithmetic has no value for it.
     pub fn data_gradient(&self, n: usize, x: &[S]) -> Result<Vec<S>, Undefined> {
         match self {
-            Self::Quadratic { .. } => self.gradient(n, x),
+            Self::Quadratic { .. } | Self::Waves(_) => self.gradient(n, x),
+            Self::LinearModel(model) => model.data_gradient(n, x),
             Self::LeastSquares { features, targets, .. } => {
                 Ok(scale(&dot(&features[n], x).minus(&targets[n]), &features[n]))
             }
@@ -97,6 +111,68 @@ impl<S: Linear> FiniteSum<S> {
         (0..self.samples()).map(|n| self.gradient(n, x)).collect()
     }
 
+    /// f_n(x), up to a constant that does not depend on x.
+    ///
+    /// # Errors
+    /// If the arithmetic has no value for it.
+    pub fn loss(&self, n: usize, x: &[S]) -> Result<S, Undefined> {
+        let half = S::from_rational(&Rational::ratio(1, 2));
+        match self {
+            Self::Quadratic { hessians, linear } => {
+                let square = half.times(&dot(&hessians[n].apply(x), x));
+                Ok(square.minus(&dot(&linear[n], x)))
+            }
+            Self::LeastSquares { features, targets, ridge } => {
+                let residual = dot(&features[n], x).minus(&targets[n]).squared();
+                Ok(half.times(&residual.plus(&ridge.times(&norm_sq(x)))))
+            }
+            Self::LinearModel(model) => model.loss(n, x),
+            Self::Waves(waves) => waves.loss(n, x),
+        }
+    }
+
+    /// f(x), up to the same constant for every x; f(x) − f* for waves.
+    ///
+    /// # Errors
+    /// If the arithmetic has no value for it.
+    pub fn mean_loss(&self, x: &[S]) -> Result<S, Undefined> {
+        if let Self::Waves(waves) = self {
+            return waves.gap(x);
+        }
+        let weight = S::from_rational(&Rational::ratio(1, self.samples().max(1) as i64));
+        let mut total = S::zero();
+        for n in 0..self.samples() {
+            total = total.plus(&self.loss(n, x)?);
+        }
+        Ok(weight.times(&total))
+    }
+
+    /// ∇²f_n(x), d×d.
+    ///
+    /// # Errors
+    /// If the arithmetic has no value for it.
+    pub fn hessian_at(&self, n: usize, x: &[S]) -> Result<Matrix<S>, Undefined> {
+        match self {
+            Self::Quadratic { hessians, .. } => Ok(hessians[n].clone()),
+            Self::LeastSquares { features, ridge, .. } => {
+                let square = Matrix::outer(&features[n], &features[n]);
+                Ok(plus_diagonal(&square, ridge))
+            }
+            Self::LinearModel(model) => model.hessian(n, x),
+            Self::Waves(waves) => waves.hessian(n, x),
+        }
+    }
+
+    /// What the family is called in reports.
+    pub fn family(&self) -> &'static str {
+        match self {
+            Self::Quadratic { .. } => "quadratic",
+            Self::LeastSquares { .. } => "least-squares",
+            Self::LinearModel(model) => model.link.name(),
+            Self::Waves(_) => "waves",
+        }
+    }
+
     /// The problem as a sum of quadratics, whose Hessians do not depend on x; `None` if it is not.
     pub fn as_quadratic(&self) -> Option<Quadratics<'_, S>> {
         match self {
@@ -104,6 +180,7 @@ impl<S: Linear> FiniteSum<S> {
             Self::LeastSquares { features, targets, ridge } => {
                 Some(Quadratics::RankOne { features, targets, ridge })
             }
+            Self::LinearModel(_) | Self::Waves(_) => None,
         }
     }
 }
@@ -176,6 +253,17 @@ impl<S: Linear> ControlVariate<S> {
                 (0..problem.samples()).map(|n| problem.data_gradient(n, parameters)).collect()
             }
         }
+    }
+
+    /// Whether the teacher's gradients lack a ridge term that the problem's have.
+    pub fn drops_ridge(&self, problem: &FiniteSum<S>) -> bool {
+        let ridge = match problem {
+            FiniteSum::Quadratic { .. } | FiniteSum::Waves(_) => return false,
+            FiniteSum::LeastSquares { ridge, .. } => ridge,
+            FiniteSum::LinearModel(model) => &model.ridge,
+        };
+        let data_only = matches!(self, Self::Teacher { ridge: RidgeConvention::StudentOnly, .. });
+        data_only && *ridge != S::zero()
     }
 
     /// θ, if there is a teacher.

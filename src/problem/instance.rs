@@ -1,6 +1,7 @@
 //! One concrete problem with everything a claim can ask about: the thing that is evaluated,
 //! searched for, shrunk, written as JSON and replayed.
 
+use super::model_form::ModelForm;
 use super::{ControlVariate, FiniteSum, RidgeConvention, Sampling};
 use crate::linear::Matrix;
 use crate::scalar::Rational;
@@ -78,7 +79,7 @@ pub enum InstanceError {
     #[error("omega must not be negative, found {0}")]
     Omega(Rational),
     /// Two of the ways to give the problem, or none.
-    #[error("give the problem as h and b, as h, z and x_star, or as a and y")]
+    #[error("give the problem as h and b, as h, z and x_star, as a and y, or as a model")]
     Form,
     /// Two of the ways to give the control variate, or none.
     #[error("give the control variate as c or as teacher, not both")]
@@ -115,6 +116,9 @@ pub enum InstanceError {
         /// N.
         samples: usize,
     },
+    /// The parts of a sum of waves do not fit.
+    #[error("{0}")]
+    Waves(&'static str),
     /// The ridge is negative.
     #[error("the ridge must not be negative, found {0}")]
     Ridge(Rational),
@@ -133,6 +137,8 @@ struct InstanceForm {
     z: Option<Vec<VectorForm>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     x_star: Option<VectorForm>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model: Option<ModelForm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     a: Option<Vec<VectorForm>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -178,7 +184,7 @@ struct InstanceForm {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
-enum VectorForm {
+pub(super) enum VectorForm {
     Entries(Vec<Rational>),
     One(Rational),
 }
@@ -191,7 +197,7 @@ enum MatrixForm {
 }
 
 impl VectorForm {
-    fn entries(self) -> Vec<Rational> {
+    pub(super) fn entries(self) -> Vec<Rational> {
         match self {
             Self::Entries(entries) => entries,
             Self::One(entry) => vec![entry],
@@ -199,11 +205,15 @@ impl VectorForm {
     }
 }
 
-fn expect(what: &'static str, found: usize, expected: usize) -> Result<(), InstanceError> {
+pub(super) fn expect(
+    what: &'static str,
+    found: usize,
+    expected: usize,
+) -> Result<(), InstanceError> {
     if found == expected { Ok(()) } else { Err(InstanceError::Length { what, found, expected }) }
 }
 
-fn vectors(
+pub(super) fn vectors(
     what: &'static str,
     forms: Vec<VectorForm>,
     count: usize,
@@ -235,8 +245,10 @@ fn matrices(forms: Vec<MatrixForm>) -> Result<Vec<Matrix<Rational>>, InstanceErr
 }
 
 fn parse_problem(form: &mut InstanceForm) -> Result<FiniteSum<Rational>, InstanceError> {
+    let model = form.model.take().map(ModelForm::parse).transpose()?;
     let problem = match (form.h.take(), form.b.take(), form.z.take(), form.a.take(), form.y.take())
     {
+        (None, None, None, None, None) => model.clone().ok_or(InstanceError::Form)?,
         (Some(h), b, z, None, None) => {
             let hessians = matrices(h)?;
             let (count, d) = (hessians.len(), hessians.first().map_or(0, Matrix::rows));
@@ -265,7 +277,8 @@ fn parse_problem(form: &mut InstanceForm) -> Result<FiniteSum<Rational>, Instanc
         }
         _ => return Err(InstanceError::Form),
     };
-    if form.x_star.is_some() || form.ridge.is_some() {
+    let two_ways = model.is_some_and(|model| model != problem);
+    if two_ways || form.x_star.is_some() || form.ridge.is_some() {
         return Err(InstanceError::Form);
     }
     if problem.samples() == 0 {
@@ -356,7 +369,9 @@ impl From<Instance> for InstanceForm {
         };
         form.gamma_2 =
             Some(instance.parameters.gamma_2).filter(|g| *g != instance.parameters.gamma);
+        form.model = ModelForm::of(&instance.problem);
         match instance.problem {
+            FiniteSum::LinearModel(_) | FiniteSum::Waves(_) => {}
             FiniteSum::Quadratic { hessians, linear } => {
                 let rows = |h: &Matrix<Rational>| {
                     MatrixForm::Rows((0..h.rows()).map(|i| h.row(i).to_vec()).collect())

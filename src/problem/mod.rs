@@ -1,24 +1,40 @@
 //! Problems whose constants are computed and certified, and the strategies that generate them.
 
+mod bends;
+mod certificates;
 mod constants;
+mod curved;
 mod dataset;
 mod draw;
 mod dual;
+mod families;
 mod finite_sum;
 mod instance;
+mod linear_model;
+mod minimiser;
+mod model_form;
 pub mod network;
 mod quadratics;
+mod reduce;
 mod sampling;
 mod strategy;
+mod teacher;
+mod waves;
 
+pub use bends::{polyak_lojasiewicz, quasi_convexity};
 pub use constants::{
-    Constants, NotPositiveDefinite, largest_sample_smoothness, near_tight, shifted,
+    Constants, Curvature, NoMinimiser, largest_sample_smoothness, near_tight, shifted,
 };
+pub use curved::{Family, curved_instances};
 pub use dataset::{ConstantColumns, Dataset, DatasetError, DatasetOptions, Scale};
 pub use draw::Draw;
 pub use dual::mixed_label_gradient;
 pub use finite_sum::{ControlVariate, FiniteSum, RidgeConvention};
 pub use instance::{AssertedConstants, Instance, InstanceError, Parameters, default_eta};
+pub use linear_model::{LinearModel, Link};
+pub use minimiser::{Ball, enclose_minimiser, estimate_minimiser};
 pub use quadratics::Quadratics;
 pub use sampling::{MAX_BATCHES, Sampling};
 pub use strategy::{Profile, instances};
+pub use teacher::TeacherKind;
+pub use waves::{Waves, wave};

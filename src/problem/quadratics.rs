@@ -5,7 +5,7 @@ use crate::linear::{Linear, Matrix, average, dot, scale};
 use crate::scalar::{Rational, Scalar};
 
 /// A finite sum whose samples are quadratic, borrowed from a [`FiniteSum`](super::FiniteSum).
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub enum Quadratics<'a, S> {
     /// f_n(x) = ½ xᵀH_n x − b_nᵀx.
     General {
@@ -24,6 +24,14 @@ pub enum Quadratics<'a, S> {
         ridge: &'a S,
     },
 }
+
+// Derived, they would ask the same of S.
+impl<S> Clone for Quadratics<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<S> Copy for Quadratics<'_, S> {}
 
 impl<S: Linear> Quadratics<'_, S> {
     /// N.
@@ -130,7 +138,7 @@ impl<S: Linear> Quadratics<'_, S> {
 }
 
 /// A + rI.
-fn plus_diagonal<S: Scalar>(matrix: &Matrix<S>, r: &S) -> Matrix<S> {
+pub(super) fn plus_diagonal<S: Scalar>(matrix: &Matrix<S>, r: &S) -> Matrix<S> {
     Matrix::from_fn(matrix.rows(), matrix.rows(), |i, j| {
         if i == j { matrix[(i, j)].plus(r) } else { matrix[(i, j)].clone() }
     })

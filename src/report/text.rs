@@ -51,7 +51,30 @@ pub fn audit_table(report: &AuditReport, coq: &[&str], times: &[Duration]) -> St
         report.seed,
         report.instances,
     );
+    text.push_str(&families(report));
     text
+}
+
+/// Where evidence beyond positive definite quadratics comes from; empty if there is none.
+fn families(report: &AuditReport) -> String {
+    let mut totals: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
+    for (family, tally) in report.statements.iter().flat_map(|finding| &finding.families) {
+        let undecided = tally.inconclusive.values().sum();
+        let total = totals.entry(family).or_default();
+        let counts = [tally.exact + tally.enclosed, tally.refuted, tally.rejected(), undecided];
+        total.iter_mut().zip(counts).for_each(|(total, count)| *total += count);
+    }
+    if totals.is_empty() {
+        return String::new();
+    }
+    let head = ["beyond quadratics", "holds", "refuted", "rejected", "undecided"];
+    let mut rows = vec![head.map(str::to_owned)];
+    for (family, [holds, refuted, rejected, undecided]) in totals {
+        let counts = [holds, refuted, rejected, undecided].map(|count| count.to_string());
+        let [holds, refuted, rejected, undecided] = counts;
+        rows.push([family.to_owned(), holds, refuted, rejected, undecided]);
+    }
+    format!("\n{}", table(&rows))
 }
 
 fn row(finding: &StatementFinding, coq: &str, time: Duration) -> [String; 11] {

@@ -181,7 +181,7 @@ impl Survey {
         for ((s, _), verdict) in work.iter().zip(verdicts) {
             let (name, statement) = &statements[*s];
             let tally = survey.statements.entry(name.clone()).or_insert_with(|| Tally {
-                // Every family of this version is quadratic, and a compressor has its own constant.
+                // Every draw here is quadratic, and a compressor has its own constant.
                 hypotheses: statement
                     .claim
                     .hypotheses

@@ -86,7 +86,7 @@ proptest! {
     #[test]
     fn the_largest_smoothness_of_a_sample_is_nearly_the_least(draw in instances(Profile::default())) {
         let problem = draw.instance.problem;
-        let l_max = largest_sample_smoothness(&problem);
+        let l_max = largest_sample_smoothness(&problem).unwrap();
         let bounds = |l: &Rational| {
             (0..problem.samples()).all(|n| {
                 let negative = problem.as_quadratic().unwrap().hessian(n).scaled(&q("-1"));
@@ -150,6 +150,7 @@ fn rescaled(base: &Instance, inverse: &Rational, root: &Rational, length: &Ratio
             targets: scale(root, targets),
             ridge: ridge.times(&curvature),
         },
+        _ => panic!("the draws are quadratics"),
     };
     instance.control = match &base.control {
         ControlVariate::Free(c) => {

@@ -190,6 +190,11 @@ fn singular_and_indefinite_means_are_rejected_with_a_direction() {
         let instance = instance(&format!("{{{json}, \"gamma\": \"1/8\", \"lambda\": \"1/2\"}}"));
         for part in every_part() {
             let outcome = check(&part, &instance);
+            // Under the PL inequality the minimiser of least squares need not be unique.
+            if part.starts_with("theorem-2") && json.contains("\"a\"") {
+                assert_ne!(rejected_by(&outcome), Some("pl"), "{part}");
+                continue;
+            }
             let about_minimiser = !part.starts_with("proposition-") && part != "theorem-7/paths";
             if about_minimiser && rejected_by(&outcome) != Some("teacher") {
                 let Outcome::Rejected { hypothesis, point } = &outcome else {

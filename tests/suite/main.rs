@@ -10,6 +10,8 @@ mod constants;
 mod edge_cases;
 /// Files for Coq: complete, reviewed, and without search.
 mod export;
+/// Logistic, softmax, Poisson, waves and rank-deficient least squares.
+mod families;
 /// Formulas are read back, hashed and evaluated alike.
 mod formulas;
 /// Editing one constant of a theorem file changes a verdict.
