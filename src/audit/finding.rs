@@ -6,7 +6,7 @@ use super::prove::ProofFinding;
 use crate::claim::file::FORMAT;
 use crate::claim::theorem::{Claim, Expectation, Kind};
 use crate::problem::Instance;
-use crate::scalar::{Interval, Rational};
+use crate::scalar::{Interval, Rational, Scalar};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -111,6 +111,16 @@ impl std::fmt::Display for Number {
         match self {
             Self::Exact(value) => write!(f, "{value}"),
             Self::Enclosed(value) => write!(f, "{value}"),
+        }
+    }
+}
+
+impl Number {
+    /// A float for display: nearest value, or midpoint.
+    pub fn to_f64(&self) -> f64 {
+        match self {
+            Self::Exact(value) => value.to_f64(),
+            Self::Enclosed(value) => value.to_f64(),
         }
     }
 }

@@ -5,10 +5,12 @@
 //! [`shrink`](mod@shrink) look for small witnesses, [`data`] makes an instance of a data set
 //! [`regression`] the same for classes,
 //! and [`prediction`] compares theorems and measurement on it,
-//! [`runner`] puts it together and [`finding`] is what comes out.
+//! [`runner`] puts it together and [`finding`] is what comes out; [`figure`] has the report's
+//! pictures as numbers.
 
 pub mod check;
 pub mod data;
+pub mod figure;
 pub mod finding;
 pub mod hypotheses;
 pub mod library;

@@ -99,8 +99,50 @@ enum Convention {
     StudentOnly,
 }
 
-/// Runs the audit and returns the exit code.
+/// An audit with what only its text shows.
+pub struct Audited {
+    /// The theorems that were audited, with those that came from files.
+    pub library: Library,
+    /// What was found.
+    pub report: report::AuditReport,
+    /// What Coq has of each statement, in the order of the report.
+    pub coq: Vec<&'static str>,
+    /// How long each statement took.
+    pub times: Vec<Duration>,
+}
+
+/// Runs the audit, prints it and returns the exit code.
 pub fn run(library: Library, args: &AuditArgs) -> Result<u8, Error> {
+    let audited = perform(library, args)?;
+    let audit = &audited.report;
+    match args.format {
+        Format::Json => print(&report::to_json(audit)),
+        Format::Text => {
+            print(&report::audit_table(audit, &audited.coq, &audited.times));
+            if let Some(data) = &audit.data {
+                print(&format!("\n{}", report::data_summary(data)));
+                print(&report::data_remarks(&audit.statements));
+            }
+            let contradictions = report::explain_contradictions(audit);
+            if !contradictions.is_empty() {
+                print(&format!("\n{contradictions}"));
+            }
+        }
+    }
+    Ok(exit_code(audit.conclusion))
+}
+
+/// The exit code of an audit.
+pub fn exit_code(conclusion: Conclusion) -> u8 {
+    match conclusion {
+        Conclusion::Met => MET,
+        Conclusion::Contradicted => CONTRADICTED,
+        Conclusion::Inconclusive => INCONCLUSIVE,
+    }
+}
+
+/// Runs the audit.
+pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
     let (library, mut ids) = select(library, &args.theorems)?;
     if ids.is_empty() {
         ids = library.theorems().iter().map(|theorem| theorem.id.clone()).collect();
@@ -144,42 +186,33 @@ pub fn run(library: Library, args: &AuditArgs) -> Result<u8, Error> {
     );
     progress.finish_and_clear();
     let (findings, times): (Vec<_>, Vec<_>) = timed.into_iter().unzip();
-    let audit = report::AuditReport::new(options, findings, data_report);
-    match args.format {
-        Format::Json => print(&report::to_json(&audit)),
-        Format::Text => {
-            let built_in = Library::load()?;
-            let exported = coq::export(&library).statements;
-            let status = |(theorem, statement): &(&Theorem, &Statement)| {
-                let own = |own: &&coq::Exported| {
-                    own.name.theorem == theorem.id && own.name.part == statement.part
-                };
-                // Only what the project holds has been through Coq.
-                let built_in = built_in.claim(&theorem.id, &statement.part, None);
-                match exported.iter().find(own) {
-                    Some(own) if built_in.is_some_and(|c| c.hash() == statement.claim.hash()) => {
-                        own.word()
-                    }
-                    _ => "-",
-                }
-            };
-            let coq: Vec<&str> = statements.iter().map(status).collect();
-            print(&report::audit_table(&audit, &coq, &times));
-            if let Some(data) = &audit.data {
-                print(&format!("\n{}", report::data_summary(data)));
-                print(&report::data_remarks(&audit.statements));
-            }
-            let contradictions = report::explain_contradictions(&audit);
-            if !contradictions.is_empty() {
-                print(&format!("\n{contradictions}"));
-            }
+    let report = report::AuditReport::new(options, findings, data_report);
+    let coq = match args.format {
+        Format::Json => Vec::new(),
+        Format::Text => coq_words(&library, &statements)?,
+    };
+    drop((case, proofs));
+    Ok(Audited { report, coq, times, library })
+}
+
+/// What Coq has of each statement, in a word; only what the project holds has been through Coq.
+fn coq_words(
+    library: &Library,
+    statements: &[(&Theorem, &Statement)],
+) -> Result<Vec<&'static str>, Error> {
+    let built_in = Library::load()?;
+    let exported = coq::export(library).statements;
+    let word = |(theorem, statement): &(&Theorem, &Statement)| {
+        let own = |own: &&coq::Exported| {
+            own.name.theorem == theorem.id && own.name.part == statement.part
+        };
+        let built_in = built_in.claim(&theorem.id, &statement.part, None);
+        match exported.iter().find(own) {
+            Some(own) if built_in.is_some_and(|c| c.hash() == statement.claim.hash()) => own.word(),
+            _ => "-",
         }
-    }
-    Ok(match audit.conclusion {
-        Conclusion::Met => MET,
-        Conclusion::Contradicted => CONTRADICTED,
-        Conclusion::Inconclusive => INCONCLUSIVE,
-    })
+    };
+    Ok(statements.iter().map(word).collect())
 }
 
 fn progress_bar(length: u64, format: Format) -> ProgressBar {

@@ -6,6 +6,7 @@ mod new;
 mod prove;
 mod refute;
 mod worst_case;
+mod report_page;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kd_audit::audit::library::Library;
@@ -48,6 +49,8 @@ enum Command {
     },
     /// Checks proofs, explains those that are rejected, and searches for witnesses against them
     Prove(prove::ProveArgs),
+    /// Writes the audit as one self-contained HTML page
+    Report(report_page::ReportArgs),
     /// Writes a commented theorem file to start from
     New(new::NewArgs),
     /// Writes what is proved for another proof assistant
@@ -104,6 +107,7 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
             Ok(MET)
         }
         Command::Prove(args) => prove::run(library, &args),
+        Command::Report(args) => report_page::run(library, &args),
         Command::New(args) => new::run(&library, &args),
         Command::Export(args) => export::run(&library, &args),
         Command::Refute(args) => refute::run(library, &args),

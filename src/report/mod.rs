@@ -1,10 +1,12 @@
-//! Findings as text for people and JSON for programs. Pure functions: nothing here prints.
+//! Findings as text and a page for people, and JSON for programs. Pure functions: nothing here prints.
 
+mod html;
 mod json;
 mod proof;
 mod text;
 mod worst_case;
 
+pub use html::html;
 pub use json::{AuditReport, to_json};
 pub use proof::{
     explain, graph, proof_no_witness, proof_witness, proofs, verdict as proof_verdict,

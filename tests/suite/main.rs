@@ -43,6 +43,8 @@ mod library;
 mod moments;
 /// Distillation gradients of small networks.
 mod networks;
+/// The HTML page.
+mod page;
 /// Proofs against numbers, and the tutorial on them.
 mod proofs;
 /// Square roots.

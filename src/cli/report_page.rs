@@ -1,0 +1,37 @@
+//! `kd-audit report`: the audit as one HTML page.
+
+use super::audit::{AuditArgs, exit_code, perform};
+use super::print;
+use clap::Args;
+use kd_audit::audit::figure::figures;
+use kd_audit::audit::library::Library;
+use kd_audit::error::Error;
+use kd_audit::expectation::Budget;
+use kd_audit::report;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub struct ReportArgs {
+    /// The file to write; - is standard output
+    #[arg(long, default_value = "report.html")]
+    out: PathBuf,
+    #[command(flatten)]
+    audit: AuditArgs,
+}
+
+/// Runs the audit, writes the page and returns the exit code of the audit.
+pub fn run(library: Library, args: &ReportArgs) -> Result<u8, Error> {
+    let audited = perform(library, &args.audit)?;
+    let figures = figures(&audited.library, Budget::STANDARD);
+    let page = report::html(&audited.report, &audited.library, &audited.coq, &figures)
+        .map_err(Error::Usage)?;
+    if args.out.as_os_str() == "-" {
+        print(&page);
+    } else {
+        let file = args.out.display().to_string();
+        std::fs::write(&args.out, page)
+            .map_err(|source| Error::Io { file: file.clone(), source })?;
+        print(&format!("{file}: {} statements\n", audited.report.statements.len()));
+    }
+    Ok(exit_code(audited.report.conclusion))
+}
