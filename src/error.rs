@@ -4,6 +4,7 @@
 use crate::audit::data::DataError;
 use crate::claim::file::{FORMAT, FileError};
 use crate::problem::DatasetError;
+use crate::weight::WeightError;
 
 /// Bad input, with the file, the place and the cause.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +35,14 @@ pub enum Error {
         file: String,
         /// The cause.
         source: DataError,
+    },
+    /// There is no weight to advise.
+    #[error("{file}: {source}")]
+    Weight {
+        /// The file.
+        file: String,
+        /// The cause.
+        source: WeightError,
     },
     /// A witness file is malformed.
     #[error("{file}:{line}:{column}: {cause}")]

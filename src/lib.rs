@@ -20,7 +20,8 @@
 //! | [`audit`] | hypotheses, verdicts, search, shrinking, findings |
 //! | [`worst_case`] | worst cases over a whole class, between exact certificates and witnesses |
 //! | [`export`] | proofs and statements for Coq |
-//! | [`report`] | findings as text and JSON |
+//! | [`weight`] | which distillation weight for given data and teacher |
+//! | [`report`] | findings as text, JSON and a page |
 //!
 //! # Invariants
 //! * Nothing is concluded from a float: floats propose, rationals and intervals decide.
@@ -40,3 +41,4 @@ pub mod problem;
 pub mod report;
 pub mod scalar;
 pub mod worst_case;
+pub mod weight;

@@ -7,6 +7,7 @@ mod prove;
 mod refute;
 mod worst_case;
 mod report_page;
+mod weight;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kd_audit::audit::library::Library;
@@ -49,6 +50,8 @@ enum Command {
     },
     /// Checks proofs, explains those that are rejected, and searches for witnesses against them
     Prove(prove::ProveArgs),
+    /// Which distillation weight for your data and your teacher, and whether it is worth it
+    Weight(weight::WeightArgs),
     /// Writes the audit as one self-contained HTML page
     Report(report_page::ReportArgs),
     /// Writes a commented theorem file to start from
@@ -107,6 +110,7 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
             Ok(MET)
         }
         Command::Prove(args) => prove::run(library, &args),
+        Command::Weight(args) => weight::run(&args),
         Command::Report(args) => report_page::run(library, &args),
         Command::New(args) => new::run(&library, &args),
         Command::Export(args) => export::run(&library, &args),

@@ -53,6 +53,22 @@ impl AuditReport {
     }
 }
 
+/// Anything that a command answers, with the format and the version that wrote it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Document<'a, T> {
+    format: u64,
+    version: &'static str,
+    #[serde(flatten)]
+    content: &'a T,
+}
+
+impl<'a, T: Serialize> Document<'a, T> {
+    /// Wraps an answer.
+    pub fn new(content: &'a T) -> Self {
+        Self { format: FORMAT, version: env!("CARGO_PKG_VERSION"), content }
+    }
+}
+
 /// JSON with a line for each field, vectors and matrices on one line, and a final newline.
 ///
 /// # Panics

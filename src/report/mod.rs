@@ -5,9 +5,10 @@ mod json;
 mod proof;
 mod text;
 mod worst_case;
+mod weight;
 
-pub use html::html;
-pub use json::{AuditReport, to_json};
+pub use html::{html, svg};
+pub use json::{AuditReport, Document, to_json};
 pub use proof::{
     explain, graph, proof_no_witness, proof_witness, proofs, verdict as proof_verdict,
 };
@@ -15,3 +16,4 @@ pub use text::{
     audit_table, data_remarks, data_summary, explain_contradictions, list, show_theorem,
 };
 pub use worst_case::{WorstCase, WorstClaim, methods, tightened, worst_case, worst_claim};
+pub use weight::{weight, weight_figure};

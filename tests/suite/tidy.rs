@@ -14,6 +14,7 @@ const LAYERS: [&str; 11] = [
     "expectation",
     "audit",
     "worst_case",
+    "weight",
     "export",
     "report",
 ];

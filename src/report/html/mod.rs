@@ -5,6 +5,8 @@
 mod claim;
 mod picture;
 
+pub use picture::svg;
+
 use super::AuditReport;
 use crate::audit::figure::Figure;
 use crate::audit::finding::{Conclusion, Grade, StatementFinding};

@@ -45,6 +45,20 @@ pub(super) fn figure(figure: &Figure) -> Result<String, String> {
     ))
 }
 
+/// The picture alone, in the colours of the light page.
+///
+/// # Errors
+/// If there is nothing to draw.
+pub fn svg(figure: &Figure) -> Result<String, String> {
+    let mut svg = String::new();
+    draw(figure, &mut svg).map_err(|error| format!("{}: {error}", figure.id))?;
+    let colors = ["#1c1e21", "#8a9099", "#ffffff", "#1a62b3", "#c2571a", "#1f7a4d", "#8a3ea0"];
+    for ((RGBColor(r, g, b), _), color) in VARIABLES.into_iter().zip(colors) {
+        svg = svg.replace(&format!("#{r:02X}{g:02X}{b:02X}"), color);
+    }
+    Ok(svg)
+}
+
 type Fault = Box<dyn std::error::Error>;
 
 fn draw(figure: &Figure, svg: &mut String) -> Result<(), Fault> {

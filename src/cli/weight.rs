@@ -1,0 +1,277 @@
+//! `kd-audit weight`: which distillation weight for given data and a given teacher.
+
+use super::{MET, print, read};
+use clap::{Args, ValueEnum};
+use kd_audit::error::Error;
+use kd_audit::problem::RidgeConvention;
+use kd_audit::report;
+use kd_audit::weight::WeightError;
+use kd_audit::weight::advice::{Question, advise};
+use kd_audit::weight::model::{Model, Problem};
+use kd_audit::weight::table::{Table, numbers, unzip};
+use kd_audit::weight::teacher::Teacher;
+use nalgebra::DMatrix;
+use std::path::{Path, PathBuf};
+
+/// Examples:
+///   kd-audit weight --data data/diabetes.csv --target target --scale
+///   kd-audit weight --data digits.csv --target label --model softmax --teacher subset:0.5
+///   kd-audit weight --images train-images-idx3-ubyte.gz --labels train-labels-idx1-ubyte.gz \
+///       --model softmax --teacher sgd:1
+///   kd-audit weight --data train.svm --model logistic --soft-labels teacher.npy
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct WeightArgs {
+    /// A CSV file (with --target) or a LIBSVM file, plain or in gzip
+    #[arg(long, required_unless_present = "images", conflicts_with = "images")]
+    data: Option<PathBuf>,
+    /// The column of a CSV file to predict
+    #[arg(long, requires = "data")]
+    target: Option<String>,
+    /// IDX images, as MNIST ships them
+    #[arg(long, requires = "labels")]
+    images: Option<PathBuf>,
+    /// IDX labels
+    #[arg(long, requires = "images")]
+    labels: Option<PathBuf>,
+    /// The student
+    #[arg(long, value_enum, default_value_t = Student::Linear)]
+    model: Student,
+    /// One class against the rest, as targets 0 and 1
+    #[arg(long, value_name = "CLASS")]
+    one_vs_rest: Option<String>,
+    /// A parameter file (CSV or .npy), `fit`, `sgd:EPOCHS`, or `subset:FRACTION`
+    #[arg(long, default_value = "subset:0.5", conflicts_with = "soft_labels")]
+    teacher: String,
+    /// Soft labels of any teacher (CSV or .npy), a row a sample
+    #[arg(long)]
+    soft_labels: Option<PathBuf>,
+    /// Step size; 1/(8 L_exp) by default
+    #[arg(long)]
+    gamma: Option<f64>,
+    /// Minibatch size
+    #[arg(long, default_value_t = 1)]
+    batch: usize,
+    /// Ridge; 1e-3 times the mean squared norm of a row by default, 0 for least squares
+    #[arg(long)]
+    ridge: Option<f64>,
+    /// Whether the teacher's gradient has the ridge term; soft labels cannot have it
+    #[arg(long, value_enum)]
+    ridge_convention: Option<Convention>,
+    /// Standardise each feature, and centre the target of a linear model
+    #[arg(long)]
+    scale: bool,
+    /// Seed of the teacher that SGD trains
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The form of the answer
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write the noise over the weight as an SVG picture
+    #[arg(long)]
+    plot: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Student {
+    /// Least squares
+    Linear,
+    /// Two classes
+    Logistic,
+    /// Any number of classes
+    Softmax,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Convention {
+    /// The teacher's gradient has the ridge term
+    Both,
+    /// Only the student's loss has it
+    StudentOnly,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// A document for programs
+    Json,
+}
+
+/// Answers the question and returns the exit code.
+pub fn run(args: &WeightArgs) -> Result<u8, Error> {
+    let (file, table) = load(args)?;
+    let in_file = |source: WeightError| Error::Weight { file: file.clone(), source };
+    let (problem, mut notes) = problem(args, table).map_err(in_file)?;
+    let teacher = teacher(args, &problem)?;
+    let convention = match (args.ridge_convention, &teacher) {
+        (Some(Convention::Both), _) | (None, Teacher::Parameters(_)) => RidgeConvention::Both,
+        (Some(Convention::StudentOnly), _) | (None, Teacher::Responses(_)) => {
+            RidgeConvention::StudentOnly
+        }
+    };
+    let question = Question { gamma: args.gamma, batch: args.batch, convention };
+    let mut advice = advise(&problem, &teacher, &question).map_err(in_file)?;
+    notes.append(&mut advice.notes);
+    advice.notes = notes;
+    match args.format {
+        Format::Text => print(&report::weight(&advice)),
+        Format::Json => print(&report::to_json(&report::Document::new(&advice))),
+    }
+    if let Some(path) = &args.plot {
+        let svg = report::svg(&report::weight_figure(&advice)).map_err(Error::Usage)?;
+        let file = path.display().to_string();
+        std::fs::write(path, svg).map_err(|source| Error::Io { file, source })?;
+    }
+    Ok(MET)
+}
+
+fn load(args: &WeightArgs) -> Result<(String, Table), Error> {
+    let open = |path: &Path| -> Result<(String, Vec<u8>), Error> {
+        let file = path.display().to_string();
+        let bytes = unzip(read(path)?)
+            .map_err(|source| Error::Weight { file: file.clone(), source: source.into() })?;
+        Ok((file, bytes))
+    };
+    if let (Some(images), Some(labels)) = (&args.images, &args.labels) {
+        let ((file, images), (_, labels)) = (open(images)?, open(labels)?);
+        let table = Table::from_idx(&images, &labels);
+        return Ok((file.clone(), table.map_err(|e| Error::Weight { file, source: e.into() })?));
+    }
+    let path = args.data.as_deref().unwrap_or(Path::new(""));
+    let (file, bytes) = open(path)?;
+    let table = match &args.target {
+        Some(target) => Table::from_csv(&bytes, target),
+        None if path.to_string_lossy().contains(".csv") => {
+            return Err(Error::Usage(format!("{file}: name the column to predict with --target")));
+        }
+        None => Table::from_libsvm(&bytes),
+    };
+    Ok((file.clone(), table.map_err(|e| Error::Weight { file, source: e.into() })?))
+}
+
+/// The table as a problem, and what was done to it.
+fn problem(args: &WeightArgs, mut table: Table) -> Result<(Problem, Vec<String>), WeightError> {
+    let mut notes = Vec::new();
+    if let Some(class) = &args.one_vs_rest {
+        if !table.labels.iter().any(|label| label == class) {
+            let (known, _) = table.classes();
+            let known = known.join(", ");
+            return Err(WeightError::Label(format!(
+                "there is no class {class:?}; the classes are {known}"
+            )));
+        }
+        let own = |label: &String| if label == class { "1" } else { "0" };
+        table.labels = table.labels.iter().map(own).map(str::to_owned).collect();
+    }
+    let (rows, d) = (table.rows(), table.dimension);
+    let mut features = DMatrix::from_vec(d, rows, std::mem::take(&mut table.features));
+    if args.scale {
+        let constant = standardise(&mut features);
+        if constant > 0 {
+            notes.push(format!("{constant} constant columns are zeros once centred"));
+        }
+    }
+    let (model, labels) = match args.model {
+        Student::Linear => {
+            let mut targets = table.numbers()?;
+            if args.scale {
+                let mean = targets.iter().sum::<f64>() / rows as f64;
+                targets.iter_mut().for_each(|y| *y -= mean);
+            }
+            (Model::Linear, DMatrix::from_vec(1, rows, targets))
+        }
+        Student::Logistic => {
+            let (classes, own) = table.classes();
+            if classes.len() != 2 {
+                return Err(WeightError::Label(format!(
+                    "a logistic model needs two classes, and there are {}: use --model softmax or --one-vs-rest",
+                    classes.len()
+                )));
+            }
+            let labels = own.iter().map(|k| *k as f64).collect();
+            notes.push(format!("class {} counts as 1, {} as 0", classes[1], classes[0]));
+            (Model::Logistic, DMatrix::from_vec(1, rows, labels))
+        }
+        Student::Softmax => {
+            let (classes, own) = table.classes();
+            if classes.len() < 2 || classes.len() > 1000 {
+                return Err(WeightError::Label(format!(
+                    "a softmax model needs 2 to 1000 classes, and there are {}",
+                    classes.len()
+                )));
+            }
+            let k = classes.len();
+            let one_hot = DMatrix::from_fn(k, rows, |i, n| f64::from(u8::from(own[n] == i)));
+            (Model::Softmax { classes: k }, one_hot)
+        }
+    };
+    let mut problem = Problem { model, features, labels, ridge: 0.0 };
+    problem.ridge = match args.ridge {
+        Some(ridge) if !(ridge >= 0.0 && ridge.is_finite()) => {
+            return Err(WeightError::Ridge(ridge));
+        }
+        Some(ridge) => ridge,
+        None if model == Model::Linear => 0.0,
+        None => {
+            let ridge = 1e-3 * problem.mean_square();
+            notes.push(format!(
+                "the ridge is 1e-3 times the mean squared norm of a row, {ridge:.4e}"
+            ));
+            ridge
+        }
+    };
+    Ok((problem, notes))
+}
+
+/// Subtracts the mean of each feature and divides by its deviation; returns how many are constant.
+fn standardise(features: &mut DMatrix<f64>) -> usize {
+    let n = features.ncols() as f64;
+    let mut constant = 0;
+    for mut row in features.row_iter_mut() {
+        let mean = row.sum() / n;
+        row.add_scalar_mut(-mean);
+        let deviation = (row.norm_squared() / n).sqrt();
+        if deviation > 1e-12 * (1.0 + mean.abs()) {
+            row /= deviation;
+        } else {
+            row.fill(0.0);
+            constant += 1;
+        }
+    }
+    constant
+}
+
+fn teacher(args: &WeightArgs, problem: &Problem) -> Result<Teacher, Error> {
+    let usage = |source: WeightError| Error::Weight { file: "the teacher".into(), source };
+    let parameters = |path: &Path| -> Result<_, Error> {
+        let file = path.display().to_string();
+        let fault = |e| Error::Weight { file: file.clone(), source: WeightError::Table(e) };
+        let bytes = unzip(read(path)?).map_err(fault)?;
+        Ok((file.clone(), numbers(&bytes).map_err(fault)?))
+    };
+    if let Some(path) = &args.soft_labels {
+        let (file, found) = parameters(path)?;
+        return Teacher::soft_labels(problem, found)
+            .map_err(|source| Error::Weight { file, source });
+    }
+    match args.teacher.split_once(':') {
+        None if args.teacher == "fit" => Teacher::subset(problem, 1.0).map_err(usage),
+        Some(("sgd", epochs)) => {
+            let epochs: usize = epochs.parse().map_err(|_| {
+                Error::Usage(format!("sgd:{epochs} does not name a number of epochs"))
+            })?;
+            Ok(Teacher::sgd(problem, epochs, args.seed))
+        }
+        Some(("subset", fraction)) => {
+            let fraction: f64 = fraction
+                .parse()
+                .map_err(|_| Error::Usage(format!("subset:{fraction} does not name a fraction")))?;
+            Teacher::subset(problem, fraction).map_err(usage)
+        }
+        _ => {
+            let (file, found) = parameters(Path::new(&args.teacher))?;
+            Teacher::parameters(problem, found).map_err(|source| Error::Weight { file, source })
+        }
+    }
+}
