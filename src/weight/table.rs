@@ -308,7 +308,7 @@ fn npy(bytes: &[u8]) -> Result<Numbers, TableError> {
     let fault = |cause: &str| TableError::Format(format!("the .npy file: {cause}"));
     let short = || fault("it ends early");
     let version = *bytes.get(6).ok_or_else(short)?;
-    let (start, length) = match version {
+    let (start, length): (usize, usize) = match version {
         1 => {
             let size = bytes.get(8..10).ok_or_else(short)?;
             (10, usize::from(u16::from_le_bytes([size[0], size[1]])))

@@ -61,3 +61,5 @@ mod tidy;
 mod worst_case;
 /// False bounds on worst cases.
 mod worst_case_corpus;
+/// The practitioner's weight.
+mod weight;
