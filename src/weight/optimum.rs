@@ -7,6 +7,7 @@ use argmin::core::{CostFunction, Executor, Gradient, State};
 use argmin::solver::linesearch::MoreThuenteLineSearch;
 use argmin::solver::quasinewton::LBFGS;
 use nalgebra::DMatrix;
+use std::sync::{Mutex, PoisonError};
 
 /// ‖∇f(x̂)‖ is brought below this, times the size of the gradient at 0 where that is above 1.
 pub const TOLERANCE: f64 = 1e-7;
@@ -26,11 +27,32 @@ pub struct Optimum {
     pub radius: Option<f64>,
 }
 
-struct Target<'a>(&'a Problem);
+/// A problem as the optimiser asks for it. Loss and gradient come from one pass over the data, and
+/// are asked for one after the other at the same point: the last answer is kept.
+struct Target<'a> {
+    problem: &'a Problem,
+    last: Mutex<Option<Answer>>,
+}
 
-impl Target<'_> {
+/// A point, the loss there and its gradient.
+type Answer = (Vec<f64>, f64, Vec<f64>);
+
+impl<'a> Target<'a> {
+    fn new(problem: &'a Problem) -> Self {
+        Self { problem, last: Mutex::default() }
+    }
+
     fn shape(&self, point: &[f64]) -> DMatrix<f64> {
-        DMatrix::from_column_slice(self.0.outputs(), self.0.dimension(), point)
+        DMatrix::from_column_slice(self.problem.outputs(), self.problem.dimension(), point)
+    }
+
+    fn answer<T>(&self, point: &[f64], part: impl Fn(&Answer) -> T) -> T {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = last.as_ref().filter(|(at, ..)| at == point) {
+            return part(answer);
+        }
+        let (loss, gradient) = self.problem.loss_and_gradient(&self.shape(point));
+        part(last.insert((point.to_vec(), loss, gradient.as_slice().to_vec())))
     }
 }
 
@@ -38,7 +60,7 @@ impl CostFunction for Target<'_> {
     type Param = Vec<f64>;
     type Output = f64;
     fn cost(&self, point: &Self::Param) -> Result<f64, argmin::core::Error> {
-        Ok(self.0.loss_and_gradient(&self.shape(point)).0)
+        Ok(self.answer(point, |(_, loss, _)| *loss))
     }
 }
 
@@ -46,7 +68,7 @@ impl Gradient for Target<'_> {
     type Param = Vec<f64>;
     type Gradient = Vec<f64>;
     fn gradient(&self, point: &Self::Param) -> Result<Vec<f64>, argmin::core::Error> {
-        Ok(self.0.loss_and_gradient(&self.shape(point)).1.as_slice().to_vec())
+        Ok(self.answer(point, |(_, _, gradient)| gradient.clone()))
     }
 }
 
@@ -90,7 +112,7 @@ fn least_squares(problem: &Problem) -> Result<(DMatrix<f64>, f64), WeightError> 
 
 /// Limited-memory BFGS, then the gradient decides whether it has arrived.
 fn descend(problem: &Problem) -> Result<DMatrix<f64>, WeightError> {
-    let target = Target(problem);
+    let target = Target::new(problem);
     let start = vec![0.0; problem.outputs() * problem.dimension()];
     let scale = problem.loss_and_gradient(&target.shape(&start)).1.norm().max(1.0);
     let goal = TOLERANCE * scale;
@@ -102,7 +124,7 @@ fn descend(problem: &Problem) -> Result<DMatrix<f64>, WeightError> {
             .with_tolerance_grad(0.5 * goal)
             .and_then(|solver| solver.with_tolerance_cost(0.0))
             .map_err(|error| fault(error.to_string()))?;
-        let run = Executor::new(Target(problem), solver)
+        let run = Executor::new(Target::new(problem), solver)
             .configure(|state| state.param(best.clone()).max_iters(PASSES / 4))
             .run();
         if let Ok(result) = run {

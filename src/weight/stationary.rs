@@ -3,7 +3,9 @@
 //! With e⁺ = (I − γH_ξ)e − γs_ξ, s_n = g_n − λc_n, the stationary M = E eeᵀ solves T(M) = R, where
 //! T(M) = H̄M + MH̄ − γE[H_ξMH_ξ] is self-adjoint, and positive definite for γ < 2/𝓛, and
 //! R = γE[s_ξs_ξᵀ] − E[(I − γH_ξ)ms_ξᵀ] − (its transpose) with m = λH̄⁻¹c̄. The system has d² unknowns
-//! and is never formed: conjugate gradients apply T at the cost of Nd² operations.
+//! and is never formed: conjugate gradients apply T at the cost of Nd² operations. In the basis of
+//! H̄'s eigenvectors M ↦ H̄M + MH̄ is diagonal, and T lies between (1 − γ𝓛/2) times it and itself, so
+//! that few iterations are needed whatever the conditioning.
 
 use super::model::{Model, Problem};
 use nalgebra::{DMatrix, DVector};
@@ -32,14 +34,19 @@ impl ErrorQuadratic {
 }
 
 /// Iterations of conjugate gradients, and the relative residual at which they end.
-const ITERATIONS: usize = 20_000;
+const ITERATIONS: usize = 1000;
 const RESIDUAL: f64 = 1e-13;
 
-/// A least-squares problem at its minimiser, as the recursion sees it.
-pub struct Stationary<'a> {
-    problem: &'a Problem,
-    /// H̄.
-    mean: DMatrix<f64>,
+/// A least-squares problem at its minimiser, as the recursion sees it, in the basis of the
+/// eigenvectors of H̄.
+pub struct Stationary {
+    ridge: f64,
+    /// The eigenvectors of H̄, a column each.
+    basis: DMatrix<f64>,
+    /// Its eigenvalues.
+    spectrum: DVector<f64>,
+    /// a_n, d×N.
+    features: DMatrix<f64>,
     /// g_n, d×N.
     gradients: DMatrix<f64>,
     /// f with E H_ξMH_ξ = f·avg H_nMH_n + (1 − f)H̄MH̄.
@@ -47,33 +54,41 @@ pub struct Stationary<'a> {
     gamma: f64,
 }
 
-impl<'a> Stationary<'a> {
+impl Stationary {
     /// The problem at its minimiser x* (1×d), with step size γ and the variance factor of the
-    /// sampling; `None` unless the model is linear.
-    pub fn new(
-        problem: &'a Problem,
-        x_star: &DMatrix<f64>,
-        gamma: f64,
-        factor: f64,
-    ) -> Option<Self> {
+    /// sampling; `None` unless the model is linear with H̄ ≻ 0.
+    pub fn new(problem: &Problem, x_star: &DMatrix<f64>, gamma: f64, factor: f64) -> Option<Self> {
         if problem.model != Model::Linear {
             return None;
         }
         let d = problem.dimension();
         let mean = problem.gram() + DMatrix::identity(d, d) * problem.ridge;
+        let eigen = mean.symmetric_eigen();
+        if !(eigen.eigenvalues.min() > 0.0) {
+            return None;
+        }
         let residual = problem.scores(x_star) - &problem.labels;
         let mut gradients = problem.features.clone();
         for (n, mut column) in gradients.column_iter_mut().enumerate() {
             column *= residual[n];
             column += problem.ridge * x_star.row(0).transpose();
         }
-        Some(Self { problem, mean, gradients, factor, gamma })
+        Some(Self {
+            ridge: problem.ridge,
+            features: eigen.eigenvectors.tr_mul(&problem.features),
+            gradients: eigen.eigenvectors.tr_mul(&gradients),
+            basis: eigen.eigenvectors,
+            spectrum: eigen.eigenvalues,
+            factor,
+            gamma,
+        })
     }
 
     /// The error as a quadratic in the weight of a control variate, d×N; `None` if conjugate
     /// gradients do not arrive, which they do for γ < 2/𝓛.
     pub fn error(&self, control: &DMatrix<f64>) -> Option<ErrorQuadratic> {
-        let at = |lambda: f64| Some(self.solve(&self.right(control, lambda))?.trace());
+        let control = self.basis.tr_mul(control);
+        let at = |lambda: f64| Some(self.solve(&self.right(&control, lambda))?.trace());
         let (zero, plus, minus) = (at(0.0)?, at(1.0)?, at(-1.0)?);
         Some(ErrorQuadratic {
             p_0: zero,
@@ -84,64 +99,72 @@ impl<'a> Stationary<'a> {
 
     /// T(M).
     fn apply(&self, m: &DMatrix<f64>) -> DMatrix<f64> {
-        let linear = &self.mean * m;
-        let mut image = &linear + linear.transpose();
-        image -= (&linear * &self.mean) * (self.gamma * (1.0 - self.factor));
-        image -= self.square(m) * (self.gamma * self.factor);
-        // Rounding must not break the symmetry that conjugate gradients rest on.
-        let flipped = image.transpose();
-        (image + flipped) * 0.5
+        let s = &self.spectrum;
+        let square = self.square(m);
+        let (own, rest) = (self.gamma * self.factor, self.gamma * (1.0 - self.factor));
+        DMatrix::from_fn(m.nrows(), m.ncols(), |i, j| {
+            // The mean of both triangles: rounding must not break the symmetry.
+            let square = 0.5 * (square[(i, j)] + square[(j, i)]);
+            (s[i] + s[j] - rest * s[i] * s[j]) * m[(i, j)] - own * square
+        })
     }
 
     /// avg H_nMH_n with H_n = a_na_nᵀ + rI.
     fn square(&self, m: &DMatrix<f64>) -> DMatrix<f64> {
-        let features = &self.problem.features;
-        let mut weighted = features.clone();
-        let images = m * features;
+        let samples = self.features.ncols() as f64;
+        let images = m * &self.features;
+        let mut weighted = self.features.clone();
         for (n, mut column) in weighted.column_iter_mut().enumerate() {
-            column *= features.column(n).dot(&images.column(n)) / self.problem.samples() as f64;
+            column *= self.features.column(n).dot(&images.column(n)) / samples;
         }
-        let mut square = features * weighted.transpose();
-        let r = self.problem.ridge;
+        let mut square = &self.features * weighted.transpose();
+        let r = self.ridge;
         if r != 0.0 {
-            let d = self.problem.dimension();
-            let gram = &self.mean - DMatrix::identity(d, d) * r;
-            let mixed = gram * m;
-            square += (&mixed + mixed.transpose()) * r + m * (r * r);
+            let s = &self.spectrum;
+            square.zip_apply(m, |value, entry| *value += r * r * entry);
+            for j in 0..m.ncols() {
+                for i in 0..m.nrows() {
+                    square[(i, j)] += r * (s[i] + s[j] - 2.0 * r) * m[(i, j)];
+                }
+            }
         }
         square
     }
 
     /// R at a weight.
     fn right(&self, control: &DMatrix<f64>, lambda: f64) -> DMatrix<f64> {
-        let n = self.problem.samples() as f64;
+        let n = self.features.ncols() as f64;
         let noise = &self.gradients - control * lambda;
         let mean = noise.column_mean();
-        let tilt: DVector<f64> = match self.mean.clone().cholesky() {
-            Some(factor) => -factor.solve(&mean),
-            None => DVector::zeros(mean.len()),
-        };
+        let tilt = -mean.component_div(&self.spectrum);
         let rest = 1.0 - self.factor;
         let second =
             &noise * noise.transpose() * (self.factor / n) + &mean * mean.transpose() * rest;
         // avg H_n m s_nᵀ = (1/N) Σ a_n (a_nᵀm) s_nᵀ + r m s̄ᵀ.
-        let mut scaled = self.problem.features.clone();
-        let along = self.problem.features.transpose() * &tilt;
+        let mut scaled = self.features.clone();
+        let along = self.features.tr_mul(&tilt);
         for (k, mut column) in scaled.column_iter_mut().enumerate() {
             column *= along[k] / n;
         }
-        let own = scaled * noise.transpose() + &tilt * mean.transpose() * self.problem.ridge;
-        let curved = own * self.factor + &self.mean * &tilt * mean.transpose() * rest;
+        let own = scaled * noise.transpose() + &tilt * mean.transpose() * self.ridge;
+        let curved =
+            own * self.factor + self.spectrum.component_mul(&tilt) * mean.transpose() * rest;
         let cross = &tilt * mean.transpose() - curved * self.gamma;
         second * self.gamma - &cross - cross.transpose()
     }
 
-    /// Conjugate gradients in the space of symmetric matrices.
+    /// Conjugate gradients in the space of symmetric matrices, preconditioned by M ↦ H̄M + MH̄.
     fn solve(&self, right: &DMatrix<f64>) -> Option<DMatrix<f64>> {
+        let s = &self.spectrum;
+        let condition = |residual: &DMatrix<f64>| {
+            DMatrix::from_fn(residual.nrows(), residual.ncols(), |i, j| {
+                residual[(i, j)] / (s[i] + s[j])
+            })
+        };
         let mut solution = DMatrix::zeros(right.nrows(), right.ncols());
         let mut residual = right.clone();
-        let mut direction = residual.clone();
-        let mut size = residual.norm_squared();
+        let mut direction = condition(&residual);
+        let mut size = residual.dot(&direction);
         let goal = RESIDUAL * RESIDUAL * size;
         if size == 0.0 {
             return Some(solution);
@@ -155,11 +178,12 @@ impl<'a> Stationary<'a> {
             let step = size / curvature;
             solution += &direction * step;
             residual -= image * step;
-            let next = residual.norm_squared();
+            let conditioned = condition(&residual);
+            let next = residual.dot(&conditioned);
             if next <= goal {
                 return Some(solution);
             }
-            direction = &residual + direction * (next / size);
+            direction = conditioned + direction * (next / size);
             size = next;
         }
         None

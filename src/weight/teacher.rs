@@ -62,7 +62,8 @@ impl Teacher {
         let part = Problem {
             features: problem.features.columns(0, rows).into_owned(),
             labels: problem.labels.columns(0, rows).into_owned(),
-            ..problem.clone()
+            model: problem.model,
+            ridge: problem.ridge,
         };
         Ok(Self::Parameters(minimise(&part)?.point))
     }
