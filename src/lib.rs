@@ -19,8 +19,8 @@
 //! | [`expectation`] | exact, float and enclosed moments of affine processes |
 //! | [`audit`] | hypotheses, verdicts, search, shrinking, findings |
 //! | [`worst_case`] | worst cases over a whole class, between exact certificates and witnesses |
-//! | [`export`] | proofs and statements for Coq |
 //! | [`weight`] | which distillation weight for given data and teacher |
+//! | [`export`] | proofs and statements for Coq |
 //! | [`report`] | findings as text, JSON and a page |
 //!
 //! # Invariants
@@ -40,5 +40,5 @@ pub mod linear;
 pub mod problem;
 pub mod report;
 pub mod scalar;
-pub mod worst_case;
 pub mod weight;
+pub mod worst_case;

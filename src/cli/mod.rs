@@ -5,9 +5,9 @@ mod export;
 mod new;
 mod prove;
 mod refute;
-mod worst_case;
 mod report_page;
 mod weight;
+mod worst_case;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kd_audit::audit::library::Library;

@@ -4,8 +4,8 @@ mod html;
 mod json;
 mod proof;
 mod text;
-mod worst_case;
 mod weight;
+mod worst_case;
 
 pub use html::{html, svg};
 pub use json::{AuditReport, Document, to_json};
@@ -15,5 +15,5 @@ pub use proof::{
 pub use text::{
     audit_table, data_remarks, data_summary, explain_contradictions, list, show_theorem,
 };
-pub use worst_case::{WorstCase, WorstClaim, methods, tightened, worst_case, worst_claim};
 pub use weight::{weight, weight_figure};
+pub use worst_case::{WorstCase, WorstClaim, methods, tightened, worst_case, worst_claim};

@@ -57,9 +57,9 @@ mod soundness;
 mod theorem_files;
 /// Invariants of the source tree.
 mod tidy;
+/// The practitioner's weight.
+mod weight;
 /// Worst cases: anchors, degenerate inputs, forged certificates.
 mod worst_case;
 /// False bounds on worst cases.
 mod worst_case_corpus;
-/// The practitioner's weight.
-mod weight;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each layer may use itself and the layers before it.
-const LAYERS: [&str; 11] = [
+const LAYERS: [&str; 12] = [
     "scalar",
     "linear",
     "claim",
