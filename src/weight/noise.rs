@@ -128,7 +128,7 @@ impl<S: Arithmetic> Noise<S> {
         let sigma = average(norm, &rows.residual, &rows.residual)?;
         let second = average(norm, &rows.teacher, &rows.teacher)?;
         let mixed = average(inner, &rows.residual, &rows.teacher)?;
-        let d_square = S::around(d_bar.0.norm(), d_bar.error::<S>(d)).squared();
+        let d_square = S::around(d_bar.0.norm(), d_bar.error(d)).squared();
         let x_d = optimum.point.dot(&d_bar.0);
         let d_norm = norm_upper(d_bar.0.norm(), d);
         let x_d_error =
@@ -144,7 +144,7 @@ impl<S: Arithmetic> Noise<S> {
         Ok(Self {
             sigma_star_sq: sigma.minus(&ridge.squared().times(&x_square)),
             teacher_var: second.minus(&d_square),
-            bias_sq: S::around(mean.0.norm(), mean.error::<S>(d)).squared(),
+            bias_sq: S::around(mean.0.norm(), mean.error(d)).squared(),
             cov: mixed.plus(&ridge.times(&S::around(x_d, x_d_error))),
         })
     }
@@ -155,7 +155,7 @@ struct Mean(DMatrix<f64>, f64);
 
 impl Mean {
     /// A bound on the error of the norm, over `d` entries.
-    fn error<S>(&self, d: usize) -> f64 {
+    fn error(&self, d: usize) -> f64 {
         self.1 + 2.0 * rounding(d + 2) * norm_upper(self.0.norm(), d)
     }
 }
@@ -217,9 +217,9 @@ fn mean_outer<S: Arithmetic>(problem: &Problem, vectors: &[Vec<S>]) -> Mean {
     let centers = DMatrix::from_fn(problem.outputs(), n, |k, i| vectors[i][k].to_f64());
     let product = &centers * problem.features.transpose() / n as f64;
     let mut error = 0.0;
-    for i in 0..n {
+    for (i, vector) in vectors.iter().enumerate() {
         let a = norm_upper(problem.features.column(i).norm(), d);
-        let radius: f64 = vectors[i]
+        let radius: f64 = vector
             .iter()
             .map(|v| {
                 let center = S::around(v.to_f64(), 0.0);

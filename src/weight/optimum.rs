@@ -127,10 +127,8 @@ fn descend(problem: &Problem) -> Result<DMatrix<f64>, WeightError> {
         let run = Executor::new(Target::new(problem), solver)
             .configure(|state| state.param(best.clone()).max_iters(PASSES / 4))
             .run();
-        if let Ok(result) = run {
-            if let Some(found) = result.state().get_best_param() {
-                best.clone_from(found);
-            }
+        if let Some(found) = run.iter().find_map(|result| result.state().get_best_param()) {
+            best.clone_from(found);
         }
         let norm = problem.loss_and_gradient(&target.shape(&best)).1.norm();
         if norm <= goal {

@@ -64,7 +64,7 @@ impl Stationary {
         let d = problem.dimension();
         let mean = problem.gram() + DMatrix::identity(d, d) * problem.ridge;
         let eigen = mean.symmetric_eigen();
-        if !(eigen.eigenvalues.min() > 0.0) {
+        if eigen.eigenvalues.iter().any(|value| value.is_nan() || *value <= 0.0) {
             return None;
         }
         let residual = problem.scores(x_star) - &problem.labels;
@@ -172,7 +172,7 @@ impl Stationary {
         for _ in 0..ITERATIONS {
             let image = self.apply(&direction);
             let curvature = direction.dot(&image);
-            if !(curvature > 0.0) {
+            if curvature.is_nan() || curvature <= 0.0 {
                 return None;
             }
             let step = size / curvature;

@@ -149,24 +149,24 @@ fn mutants(statement: &Statement, findings: &[MutantFinding]) -> Result<String, 
                 (class, format!("survives {evaluations} evaluations"))
             }
         };
-        let _ = write!(
+        let _ = writeln!(
             text,
-            "<div class=\"mutant\"><p><span class=\"badge {class}\">{}</span> {}</p>\n",
+            "<div class=\"mutant\"><p><span class=\"badge {class}\">{}</span> {}</p>",
             escape(&finding.name),
             escape(&how)
         );
         if let Some(mutant) = statement.mutant(&finding.name) {
             let formula = mathml(&mutant.claim.formula.latex(), false)?;
-            let _ = write!(
+            let _ = writeln!(
                 text,
-                "<p>{}</p>\n<div class=\"scroll\">{formula}</div>\n",
+                "<p>{}</p>\n<div class=\"scroll\">{formula}</div>",
                 escape(&mutant.summary)
             );
         }
         if let Some(witness) = &finding.witness {
-            let _ = write!(
+            let _ = writeln!(
                 text,
-                "<details><summary>witness: {} against {}</summary><pre>{}</pre></details>\n",
+                "<details><summary>witness: {} against {}</summary><pre>{}</pre></details>",
                 escape(&brief(&witness.lhs)),
                 escape(&brief(&witness.rhs)),
                 escape(&to_json(witness)),

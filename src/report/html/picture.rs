@@ -121,13 +121,10 @@ where
         let sample = *mark;
         drawn.label(name.as_str()).legend(move |(x, y)| match sample {
             Mark::Fact => PathElement::new(vec![(x, y), (x + 44, y)], full).into_dyn(),
-            Mark::Bound => plotters::element::DashedPathElement::new(
-                [(x, y), (x + 44, y)].into_iter(),
-                6,
-                4,
-                full,
-            )
-            .into_dyn(),
+            Mark::Bound => {
+                plotters::element::DashedPathElement::new([(x, y), (x + 44, y)], 6, 4, full)
+                    .into_dyn()
+            }
             Mark::Points => Circle::new((x + 22, y), 10, color.filled()).into_dyn(),
         });
     }
