@@ -65,7 +65,7 @@ impl DataProblem {
         }
         let horizon = options.steps.unwrap_or(1);
         notes.push(format!(
-            "{} with {} classes; paths of {horizon} steps",
+            "{} regression, {} classes; the horizon is {horizon}",
             link.name(),
             classes.len()
         ));
