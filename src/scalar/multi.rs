@@ -14,10 +14,11 @@ impl Multi {
     /// Bits of the significand.
     pub const BITS: usize = 512;
 
-    /// The exact value.
+    /// The exact value, for exponents that numbers have which mean something.
     pub fn to_rational(&self) -> Rational {
         let (significand, exponent) = self.0.repr().clone().into_parts();
-        let exponent = i32::try_from(exponent).unwrap_or(i32::MIN / 2);
+        // A diverging iterate must not ask for gigabytes.
+        let exponent = exponent.clamp(-20_000, 20_000) as i32;
         Rational::from_big(significand, IBig::ONE).times(&Rational::two_to(exponent))
     }
 

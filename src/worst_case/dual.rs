@@ -103,8 +103,7 @@ impl<'a> Dual<'a> {
         Some(self)
     }
 
-    /// The multipliers with the free ones first in `order` reversed: the pivots are chosen in the
-    /// order that is given.
+    /// The multipliers, solved for in the order that is given: the last ones are free.
     pub fn solved_in(&self, order: &[usize]) -> Option<Solutions> {
         solutions(self.equations.clone(), order)
     }
