@@ -14,7 +14,7 @@
 //! | [`linear`] | small dense linear algebra; exact elimination; float spectra |
 //! | [`claim`] | the formula language and theorem files |
 //! | [`kernel`] | what decides whether a proof proves its claim; the part to be trusted |
-//! | [`problem`] | finite sums, quadratic and beyond, their certified constants, their generators, data |
+//! | [`problem`] | finite sums and small networks, their certified constants and generators, data |
 //! | [`estimator`] | SGD, distillation and unbiased distillation |
 //! | [`expectation`] | exact, float and enclosed moments of affine processes |
 //! | [`audit`] | hypotheses, verdicts, search, shrinking, findings |

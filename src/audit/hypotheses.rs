@@ -11,6 +11,7 @@ use crate::claim::theorem::{Claim, Condition, Family, Hypothesis};
 use crate::claim::vocabulary::{Class, Process};
 use crate::expectation::{Budget, MomentArithmetic};
 use crate::linear::{Matrix, exact};
+use crate::problem::network::NetworkFamily;
 use crate::problem::{Constants, Curvature, FiniteSum, Instance, NoMinimiser, shifted};
 use crate::scalar::{Interval, Rational, Scalar, Undefined};
 
@@ -48,6 +49,15 @@ pub fn check_hypotheses(
     if claim.family == Family::LeastSquares && !least_squares {
         return fail("family", Standing::Violated("the problem is not least squares".into()));
     }
+    if let Some(family) = network_family(claim.family) {
+        let FiniteSum::Network(network) = &instance.problem else {
+            return fail("family", Standing::Violated("the problem is not a network".into()));
+        };
+        if !family.contains(network) {
+            let why = "the network is not of the family that the claim is about";
+            return fail("family", Standing::Violated(why.into()));
+        }
+    }
     // Classes first: a bound on the step size means nothing while its constants do not exist. A
     // violation anywhere outweighs what is undecided before it: without a small enough step, say,
     // a hypothesis about the stationary law has no value.
@@ -67,6 +77,20 @@ pub fn check_hypotheses(
         }
     }
     undecided.map_or(Ok(()), |(name, why)| fail(name, Standing::Undecided(why)))
+}
+
+/// The family of networks that a claim is about, if it is about networks.
+pub(super) fn network_family(family: Family) -> Option<NetworkFamily> {
+    match family {
+        Family::Quadratic | Family::LeastSquares => None,
+        Family::CanonicalLink => Some(NetworkFamily::CanonicalLink),
+        Family::SigmoidSquared => Some(NetworkFamily::SigmoidSquared),
+        Family::Temperature => Some(NetworkFamily::Temperature),
+        Family::Probit => Some(NetworkFamily::Probit),
+        Family::DeepLinear => Some(NetworkFamily::DeepLinear),
+        Family::Relu => Some(NetworkFamily::Relu),
+        Family::Tanh => Some(NetworkFamily::Tanh),
+    }
 }
 
 /// Checks one condition on an instance, with its certified constants.
@@ -201,7 +225,14 @@ fn check_teacher(class: Class, instance: &Instance) -> Standing {
     let Some(teacher) = instance.control.teacher() else {
         return Standing::Violated("the control variate has no teacher".into());
     };
-    if class == Class::HasTeacher || !instance.control.drops_ridge(&instance.problem) {
+    if class == Class::HasTeacher {
+        return Standing::Met;
+    }
+    if let FiniteSum::Network(_) = instance.problem {
+        // Through the student's layers, and not the teacher's.
+        return Standing::Undecided("a network's control variate depends on the student".into());
+    }
+    if !instance.control.drops_ridge(&instance.problem) {
         return Standing::Met;
     }
     // The ridge term rθ is the difference.

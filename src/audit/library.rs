@@ -5,8 +5,10 @@ use crate::claim::theorem::{Claim, Mutant, Statement, Stored, Theorem};
 use crate::problem::Instance;
 
 /// The files of `theorems/`, each after those whose definitions it uses.
-pub static FILES: [(&str, &str); 27] = [
+pub static FILES: [(&str, &str); 30] = [
     ("proposition-1", include_str!("../../theorems/proposition-1.toml")),
+    ("proposition-1-fails", include_str!("../../theorems/proposition-1-fails.toml")),
+    ("temperature-limit", include_str!("../../theorems/temperature-limit.toml")),
     ("lemma-quadratic-growth", include_str!("../../theorems/lemma-quadratic-growth.toml")),
     ("lemma-expected-smoothness", include_str!("../../theorems/lemma-expected-smoothness.toml")),
     ("lemma-noise-quadratic", include_str!("../../theorems/lemma-noise-quadratic.toml")),
@@ -23,6 +25,7 @@ pub static FILES: [(&str, &str); 27] = [
     ("theorem-2-min", include_str!("../../theorems/theorem-2-min.toml")),
     ("theorem-2-sharp", include_str!("../../theorems/theorem-2-sharp.toml")),
     ("theorem-2-curve", include_str!("../../theorems/theorem-2-curve.toml")),
+    ("theorem-2-deep-linear", include_str!("../../theorems/theorem-2-deep-linear.toml")),
     ("theorem-4", include_str!("../../theorems/theorem-4.toml")),
     ("theorem-4-sharp", include_str!("../../theorems/theorem-4-sharp.toml")),
     ("theorem-5", include_str!("../../theorems/theorem-5.toml")),

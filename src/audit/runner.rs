@@ -3,16 +3,17 @@
 use super::check::{Outcome, Sides, check_draw, check_instance};
 use super::data::DataCase;
 use super::finding::{
-    ClaimName, DataFinding, ExampleFinding, Grade, MutantFinding, MutantVerdict, ProofVerdict,
-    StatementFinding, Tally, Tightness, Witness,
+    ClaimName, DataFinding, ExampleFinding, Grade, MutantFinding, MutantVerdict, Number,
+    ProofVerdict, StatementFinding, Tally, Tightness, Witness,
 };
 use super::search::{self, search};
 use super::shrink::shrink;
 use crate::claim::theorem::{
-    Claim, Condition, Hypothesis, Kind, Mutant, Statement, Stored, Theorem,
+    Claim, Condition, Hypothesis, Kind, Mutant, Statement, Stored, StoredSide, Theorem,
 };
 use crate::expectation::Budget;
 use crate::problem::{Draw, Family, Instance};
+use crate::scalar::Rational;
 use rayon::prelude::*;
 use statrs::statistics::{Data, OrderStatistics};
 use std::collections::BTreeMap;
@@ -125,7 +126,10 @@ pub fn audit_statement(
         proof,
         instances: tally,
         families,
-        examples: examples.iter().map(|(outcome, stored)| example(outcome, stored)).collect(),
+        examples: examples
+            .iter()
+            .map(|(outcome, stored)| example(statement.kind, outcome, stored))
+            .collect(),
         data: data_outcome.map(|outcome| data_finding(&name, claim, data, outcome)),
         tightness,
         mutants,
@@ -188,13 +192,30 @@ pub fn check_stored(claim: &Claim, stored: &Stored, budget: Budget) -> Outcome {
     }
 }
 
-/// Whether the sides are exactly those that the file states.
-fn states(stored: &Stored, sides: &Sides) -> bool {
-    matches!(sides, Sides::Exact(lhs, rhs) if *lhs == stored.lhs && *rhs == stored.rhs)
+/// Whether the sides are exactly those that the file states, or between the numbers it states.
+pub fn states(stored: &Stored, sides: &Sides) -> bool {
+    let is = |stored: &StoredSide, found: &Number| match (stored, found) {
+        (StoredSide::Exact(stored), Number::Exact(found)) => stored == found,
+        (StoredSide::Between([lower, upper]), Number::Exact(found)) => {
+            lower <= found && found <= upper
+        }
+        (StoredSide::Between([lower, upper]), Number::Enclosed(found)) => {
+            let finite = |end: f64| Rational::from_f64(end);
+            finite(found.lower()).is_some_and(|end| *lower <= end)
+                && finite(found.upper()).is_some_and(|end| end <= *upper)
+        }
+        _ => false,
+    };
+    let (lhs, rhs) = sides.numbers();
+    is(&stored.lhs, &lhs) && is(&stored.rhs, &rhs)
 }
 
-fn example(outcome: &Outcome, stored: &Stored) -> ExampleFinding {
-    let agrees = matches!(outcome, Outcome::Holds(sides) if states(stored, sides));
+fn example(kind: Kind, outcome: &Outcome, stored: &Stored) -> ExampleFinding {
+    let agrees = match outcome {
+        Outcome::Holds(sides) => kind != Kind::Refutation && states(stored, sides),
+        Outcome::Fails(sides) => kind == Kind::Refutation && states(stored, sides),
+        _ => false,
+    };
     let found = (!agrees).then(|| describe(outcome));
     ExampleFinding { name: stored.name.clone(), agrees, found }
 }

@@ -5,6 +5,7 @@
 //! point on every machine and with any number of threads.
 
 use super::check::{Outcome, Sides, check_draw, resolve};
+use super::hypotheses::network_family;
 use super::setting::Setting;
 use super::shrink::shrink;
 use crate::claim::evaluate;
@@ -67,6 +68,10 @@ pub fn seed_of(seed: u64, name: &str, index: usize) -> [u8; 32] {
 pub fn draw(claim: &Claim, seed: u64, name: &str, index: usize) -> Draw {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed_of(seed, name, index));
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    if let Some(family) = network_family(claim.family) {
+        let tree = family.instances().new_tree(&mut runner);
+        return tree.expect("the strategies reject nothing").current();
+    }
     let tree = instances(Profile::of(claim)).new_tree(&mut runner);
     tree.expect("the strategies reject nothing").current()
 }
@@ -102,7 +107,7 @@ pub fn admits(claim: &Claim, family: Family) -> bool {
     }
     let pl = claim.assumes(Class::Pl);
     match family {
-        _ if claim.family == theorem::Family::LeastSquares => false,
+        _ if claim.family != theorem::Family::Quadratic => false,
         Family::RankDeficient | Family::PlWaves => pl,
         Family::Poisson => {
             let smooth = [Q::LSmooth, Q::LExp, Q::LMax];
@@ -165,6 +170,8 @@ pub fn search(
 /// Whether the violation of the claim is a number that can be increased.
 fn can_ascend(claim: &Claim) -> bool {
     match &claim.formula {
+        // The form that is ascended is a quadratic.
+        _ if network_family(claim.family).is_some() => false,
         Formula::Relation(relation) => relation.sign != Sign::NotEqual,
         Formula::Equivalence(..) => false,
     }

@@ -1,5 +1,6 @@
 //! An instance as the formulas see it: every quantity of the vocabulary, in any arithmetic.
 
+mod network;
 mod paths;
 
 use crate::claim::evaluate::{Environment, Moments, Place};
@@ -8,6 +9,7 @@ use crate::estimator::{self, Oracle};
 use crate::expectation::moments::{SampleMoments, packed};
 use crate::expectation::{Budget, Contraction, ErrorMoments, MomentArithmetic};
 use crate::linear::{Matrix, add, average, norm_sq, scale, subtract};
+use crate::problem::network::DeepLinear;
 use crate::problem::{
     Constants, ControlVariate, Curvature, FiniteSum, Instance, enclose_minimiser,
     largest_sample_smoothness, mixed_label_gradient,
@@ -46,6 +48,7 @@ pub struct Setting<'a, S> {
     l_max: OnceLock<Option<S>>,
     x_lambda: OnceLock<Result<Vec<S>, Undefined>>,
     at_lambda: OnceLock<Result<Vec<Vec<S>>, Undefined>>,
+    deep_linear: OnceLock<Result<DeepLinear, Undefined>>,
 }
 
 /// Results by their arguments; each costs a linear system.
@@ -89,6 +92,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             l_max: OnceLock::new(),
             x_lambda: OnceLock::new(),
             at_lambda: OnceLock::new(),
+            deep_linear: OnceLock::new(),
         }
     }
 
@@ -107,7 +111,13 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
 
     /// c_n of every sample.
     fn control(&self) -> Result<&[Vec<S>], Undefined> {
-        let control = self.control.get_or_init(|| self.teacher.vectors(&self.problem));
+        let control = self.control.get_or_init(|| match &self.problem {
+            // What distillation subtracts from a network depends on the student.
+            FiniteSum::Network(network) => (0..self.problem.samples())
+                .map(|n| network.control(n, &self.point, self.teacher()?))
+                .collect(),
+            _ => self.teacher.vectors(&self.problem),
+        });
         control.as_deref().map_err(Clone::clone)
     }
 
@@ -200,6 +210,9 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
     /// f(x̂) − f* ≤ ‖∇f(x̂)‖²/(2μ) at the centre x̂ of the ball of radius ‖∇f(x̂)‖/μ.
     fn f_star(&self) -> Result<&S, Undefined> {
         let f_star = self.f_star.get_or_init(|| {
+            if let FiniteSum::Network(_) = &self.problem {
+                return Ok(S::from_rational(&self.deep_linear()?.least));
+            }
             let constants = self.constants()?;
             if let FiniteSum::Waves(_) = &self.problem {
                 return Ok(S::zero());
@@ -293,16 +306,8 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             Quantity::Control => Ok(self.control()?[n].clone()),
             Quantity::MixedGrad => {
                 mixed_label_gradient(&self.problem, &self.teacher, n, &self.point, &self.lambda)
-                    .ok_or_else(|| {
-                        Undefined::Missing(
-                            "labels are mixed in least squares with a teacher".into(),
-                        )
-                    })
             }
-            _ => Err(Undefined::Missing(format!(
-                "{} is not a quantity of each sample",
-                quantity.entry().name
-            ))),
+            _ => self.network_vector(quantity, n),
         }
     }
 
@@ -385,7 +390,7 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
                 let value = i64::try_from(self.natural(quantity)?).unwrap_or(i64::MAX);
                 Ok(S::from_rational(&Rational::integer(value)))
             }
-            _ => Err(Undefined::Missing(format!("{} is not a scalar", quantity.entry().name))),
+            _ => self.network_scalar(quantity, arguments),
         }
     }
 
@@ -396,6 +401,10 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
                 self.gap_at(&self.step_outcome(Quantity::XNext, outcome)?)
             }
             (Quantity::GapT, Place::Outcome(path)) => self.gap_at(&self.paths()?[path].process),
+            (_, Place::Outcome(outcome)) => match self.batches()?[outcome][..] {
+                [n] => self.network_sample_scalar(quantity, n),
+                _ => Err(Undefined::Missing("a minibatch of several samples".into())),
+            },
             _ => Err(Undefined::Missing(format!(
                 "{} is random, and no outcome is given",
                 quantity.entry().name

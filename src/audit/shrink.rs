@@ -194,7 +194,7 @@ fn centred(instance: &Instance) -> Option<Instance> {
                 *y = y.minus(&dot(a, &x_star));
             }
         }
-        FiniteSum::LinearModel(_) => return None,
+        FiniteSum::LinearModel(_) | FiniteSum::Network(_) => return None,
         FiniteSum::Waves(waves) => waves.center = vec![Rational::ZERO; x_star.len()],
     }
     if let ControlVariate::Teacher { parameters, .. } = &mut moved.control {

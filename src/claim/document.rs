@@ -1,8 +1,7 @@
 //! A theorem file as a TOML document, before its formulas are read.
 
-use super::theorem::{Expectation, Family, Kind};
+use super::theorem::{Expectation, Family, Kind, StoredSide};
 use super::vocabulary::Process;
-use crate::scalar::Rational;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -184,8 +183,8 @@ pub(super) struct RawStored {
     /// Expressions of the vocabulary in place of the file's own symbols.
     #[serde(default, rename = "where")]
     pub(super) symbols: BTreeMap<String, Spanned<String>>,
-    pub(super) lhs: Rational,
-    pub(super) rhs: Rational,
+    pub(super) lhs: StoredSide,
+    pub(super) rhs: StoredSide,
 }
 
 #[derive(Deserialize)]
@@ -217,8 +216,8 @@ pub(super) struct RawWitness {
     pub(super) instance: Spanned<toml::Value>,
     #[serde(default, rename = "where")]
     pub(super) symbols: BTreeMap<String, Spanned<String>>,
-    pub(super) lhs: Rational,
-    pub(super) rhs: Rational,
+    pub(super) lhs: StoredSide,
+    pub(super) rhs: StoredSide,
 }
 
 fn refuted() -> Expectation {

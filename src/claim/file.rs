@@ -4,7 +4,9 @@ use super::dictionary::Dictionary;
 use super::document::{RawMutant, RawStatement, RawSymbols, RawTheorem};
 use super::expr::{Formula, Relation, Scope, Sign, Symbol};
 use super::parser::FormulaError;
-use super::theorem::{Claim, Condition, Hypothesis, Kind, Mutant, Statement, Stored, Theorem};
+use super::theorem::{
+    Claim, Condition, Hypothesis, Kind, Mutant, Statement, Stored, StoredSide, Theorem,
+};
 use super::vocabulary::Process;
 use crate::scalar::Rational;
 use std::collections::{BTreeMap, BTreeSet};
@@ -278,7 +280,10 @@ impl Reader<'_> {
         let proof = raw.proof.map(|proof| self.proof(proof, &claim, dictionary)).transpose()?;
         let satisfied = raw.satisfied.map(|s| {
             let name = "the hypotheses are met".to_owned();
-            self.stored(name, s.instance, s.symbols, Rational::ZERO, Rational::ZERO)
+            {
+                let nothing = || StoredSide::Exact(Rational::ZERO);
+                self.stored(name, s.instance, s.symbols, nothing(), nothing())
+            }
         });
         Ok(Statement {
             proof,
@@ -322,8 +327,8 @@ impl Reader<'_> {
         name: String,
         instance: Spanned<toml::Value>,
         symbols: BTreeMap<String, Spanned<String>>,
-        lhs: Rational,
-        rhs: Rational,
+        lhs: StoredSide,
+        rhs: StoredSide,
     ) -> Stored {
         let line = self.at(instance.span().start, "").line;
         let symbols = symbols.into_iter().map(|(name, text)| (name, text.into_inner())).collect();
@@ -372,7 +377,8 @@ impl Reader<'_> {
             Formula::Relation(relation) if relation.sign == Sign::Equal => Kind::Identity,
             Formula::Relation(_) => Kind::Inequality,
         };
-        if actual == kind {
+        // A refutation may be of any relation.
+        if actual == kind || kind == Kind::Refutation {
             return Ok(());
         }
         let cause = format!("the claim is of kind {actual:?}, not {kind:?}");

@@ -13,6 +13,7 @@ pub mod expr;
 pub mod file;
 pub mod latex;
 pub mod parser;
+mod points;
 pub mod proof;
 mod proof_file;
 mod quadratic;

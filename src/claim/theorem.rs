@@ -134,9 +134,47 @@ pub struct Stored {
     /// The line of the file where it stands.
     pub line: usize,
     /// The left side.
-    pub lhs: Rational,
+    pub lhs: StoredSide,
     /// The right side.
-    pub rhs: Rational,
+    pub rhs: StoredSide,
+}
+
+/// The value that a side must have.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StoredSide {
+    /// Exactly this.
+    Exact(Rational),
+    /// Between these, where a side is irrational or long.
+    Between([Rational; 2]),
+}
+
+impl<'de> Deserialize<'de> for StoredSide {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(
+            untagged,
+            expecting = "expected a number: \"p/q\", a decimal in quotes, or an integer; or two"
+        )]
+        enum Form {
+            Text(String),
+            Integer(i64),
+            Between([Rational; 2]),
+        }
+        match Form::deserialize(deserializer)? {
+            Form::Text(text) => text.parse().map(Self::Exact).map_err(serde::de::Error::custom),
+            Form::Integer(value) => Ok(Self::Exact(Rational::integer(value))),
+            Form::Between(ends) => Ok(Self::Between(ends)),
+        }
+    }
+}
+
+impl std::fmt::Display for StoredSide {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exact(value) => write!(f, "{value}"),
+            Self::Between([lower, upper]) => write!(f, "[{lower}, {upper}]"),
+        }
+    }
 }
 
 /// Kinds of statements.
@@ -149,6 +187,8 @@ pub enum Kind {
     Inequality,
     /// Two relations hold together or fail together.
     Equivalence,
+    /// A relation that could be thought to hold and is to be refuted: its examples violate it.
+    Refutation,
 }
 
 /// What the audit is expected to find.
@@ -173,6 +213,27 @@ pub enum Family {
     Quadratic,
     /// Least squares, ridge allowed.
     LeastSquares,
+    /// Linear models with the logistic, softmax or Poisson loss.
+    CanonicalLink,
+    /// Linear models with the squared loss of a sigmoid.
+    SigmoidSquared,
+    /// Linear models with softmax, distilled at a temperature.
+    Temperature,
+    /// Linear models with the probit link.
+    Probit,
+    /// Deep linear networks with squared loss.
+    DeepLinear,
+    /// ReLU networks with squared loss.
+    Relu,
+    /// Tanh networks with a canonical loss.
+    Tanh,
+}
+
+impl Family {
+    /// Whether instances are networks, and no finite sums of the other families.
+    pub fn is_network(self) -> bool {
+        !matches!(self, Self::Quadratic | Self::LeastSquares)
+    }
 }
 
 impl Claim {

@@ -6,6 +6,8 @@
 
 use super::expr::{Known, Scope, Shape};
 
+pub use super::points::{POINTS, PointEntry};
+
 /// A probability space of an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Law {
@@ -70,6 +72,22 @@ pub enum Quantity {
     GapTilted,
     Omega,
     Delta,
+    EndGrad,
+    EndGradTeacher,
+    JacobianError,
+    JacobianGapSq,
+    ResidualSq,
+    TemperedGap,
+    OutputRange,
+    OutputRangeTeacher,
+    Temperature,
+    SMinSq,
+    SMaxSq,
+    LSegment,
+    MuOuter,
+    LExpOuter,
+    BiasOuter,
+    NoiseOuter,
 }
 
 /// One row of the registry.
@@ -139,7 +157,7 @@ use Shape::{Scalar, Vector};
 
 /// Every quantity, in the order of the variants of [`Quantity`].
 #[rustfmt::skip]
-pub static QUANTITIES: [QuantityEntry; 47] = [
+pub static QUANTITIES: [QuantityEntry; 63] = [
     positive(row(Q::Gamma, "gamma", r"\gamma", Scalar, Fixed, "step size")),
     positive(row(Q::Gamma2, "gamma_2", r"\gamma_2", Scalar, Fixed, "a second step size, to compare with")),
     row(Q::Lambda, "lambda", r"\lambda", Scalar, Fixed, "distillation weight, any real number"),
@@ -195,6 +213,28 @@ pub static QUANTITIES: [QuantityEntry; 47] = [
         "f(x) - f(x_lambda) - <grad f(x_lambda), x - x_lambda>; non-negative where f is convex"),
     non_negative(row(Q::Omega, "omega", r"\omega", Scalar, Fixed, "variance of the compressor relative to the squared norm")),
     positive(row(Q::Delta, "delta", r"\delta", Scalar, Fixed, "a third free number: how the compressor's error is split")),
+    row(Q::EndGrad, "end_grad", r"\mathcal{A}^*\nabla F_\xi(W)", Vector, Random(Law::Step),
+        "end-to-end gradient of a deep linear network, pulled back through the student's layers by products of matrices"),
+    row(Q::EndGradTeacher, "end_grad_teacher", r"\mathcal{A}^*\nabla F_\xi(W_\theta)", Vector, Random(Law::Step),
+        "the same at the teacher's end-to-end matrix, pulled back through the student's layers"),
+    row(Q::JacobianError, "jacobian_error", r"(J_\xi(x)-J_\xi(\theta))^\top r_\xi", Vector, Random(Law::Step),
+        "difference of the Jacobians at student and teacher, applied to the teacher's residual"),
+    non_negative(row(Q::JacobianGapSq, "jacobian_gap_sq", r"\|J_\xi(x)-J_\xi(\theta)\|_2^2", Scalar, Random(Law::Step),
+        "squared operator norm of the difference of the Jacobians")),
+    non_negative(row(Q::ResidualSq, "residual_sq", r"\|r_\xi\|^2", Scalar, Random(Law::Step), "squared norm of the teacher's residual")),
+    non_negative(row(Q::TemperedGap, "tempered_gap", r"\delta_T", Scalar, Random(Law::Step),
+        "largest coordinate of T(softmax(z/T) - softmax(v/T)) - ((z - mean z) - (v - mean v))/K, in magnitude")),
+    non_negative(row(Q::OutputRange, "output_range", "R_z", Scalar, Random(Law::Step), "max z - min z of the student's outputs z")),
+    non_negative(row(Q::OutputRangeTeacher, "output_range_teacher", "R_v", Scalar, Random(Law::Step), "the same of the teacher's outputs v")),
+    positive(row(Q::Temperature, "temperature", "T", Scalar, Fixed, "temperature of the softmax in distillation")),
+    row(Q::SMinSq, "s_min_sq", r"s_{\min}^2", Scalar, Fixed, "certified lower bound of the eigenvalues of JJ^T along a step"),
+    non_negative(row(Q::SMaxSq, "s_max_sq", r"s_{\max}^2", Scalar, Fixed, "certified upper bound of the eigenvalues of JJ^T along a step")),
+    non_negative(row(Q::LSegment, "l_segment", "L", Scalar, Fixed, "certified bound of the Hessian of f along a step")),
+    positive(row(Q::MuOuter, "mu_outer", r"\mu_F", Scalar, Fixed, "strong convexity constant of the outer loss F")),
+    positive(row(Q::LExpOuter, "l_exp_outer", r"\mathcal{L}_F", Scalar, Fixed, "expected smoothness constant of the outer loss F")),
+    non_negative(row(Q::BiasOuter, "bias_outer", "B_F", Scalar, Fixed, r"squared norm of the gradient of F at the teacher's end-to-end matrix")),
+    non_negative(with(row(Q::NoiseOuter, "noise_outer", "S_F", Scalar, Fixed,
+        "noise of the outer distillation gradient at the minimiser of F, at a weight"), &["lambda"])),
 ];
 
 impl Quantity {
@@ -470,41 +510,6 @@ pub static CLASSES: [ClassEntry; 11] = [
             ),
         ],
         meaning: "strong convexity of f",
-    },
-];
-
-/// A point at which what holds for every x can be used.
-#[derive(Debug)]
-pub struct PointEntry {
-    /// Its name in proofs.
-    pub name: &'static str,
-    /// The point.
-    pub position: Quantity,
-    /// The minibatch gradient there.
-    pub gradient: Quantity,
-    /// The suboptimality there; `None` where it is zero.
-    pub gap: Option<Quantity>,
-}
-
-/// Every point at which facts can be used, other than x itself.
-pub static POINTS: [PointEntry; 3] = [
-    PointEntry {
-        name: "teacher",
-        position: Quantity::Teacher,
-        gradient: Quantity::GradTeacher,
-        gap: Some(Quantity::TeacherGap),
-    },
-    PointEntry {
-        name: "x_lambda",
-        position: Quantity::XLambda,
-        gradient: Quantity::GradLambda,
-        gap: Some(Quantity::GapLambda),
-    },
-    PointEntry {
-        name: "x_star",
-        position: Quantity::XStar,
-        gradient: Quantity::GradStar,
-        gap: None,
     },
 ];
 

@@ -15,7 +15,7 @@ impl FiniteSum<Rational> {
     /// `false` says nothing, and so it does for quadratics, which exact elimination decides.
     pub fn certifies(&self, class: Class, constant: &Rational, sampling: Sampling) -> bool {
         match self {
-            Self::Quadratic { .. } | Self::LeastSquares { .. } => false,
+            Self::Quadratic { .. } | Self::LeastSquares { .. } | Self::Network(_) => false,
             Self::LinearModel(model) => model.certifies(class, constant, sampling),
             Self::Waves(waves) => waves.certifies(class, constant, sampling),
         }

@@ -87,6 +87,11 @@ impl Constants {
         let quadratics = match problem {
             FiniteSum::LinearModel(model) => return of_linear_model(problem, model, sampling),
             FiniteSum::Waves(waves) => return of_waves(waves, sampling, curvature),
+            FiniteSum::Network(_) => {
+                return Err(NoMinimiser::Unknown {
+                    why: "the minimisers of a network are not unique",
+                });
+            }
             FiniteSum::Quadratic { hessians, linear } => Quadratics::General { hessians, linear },
             FiniteSum::LeastSquares { features, targets, ridge } => {
                 Quadratics::RankOne { features, targets, ridge }
@@ -185,6 +190,7 @@ pub fn largest_sample_smoothness(problem: &FiniteSum<Rational>) -> Option<Ration
             return Some(largest.unwrap_or(Rational::ZERO).plus(ridge));
         }
         FiniteSum::LinearModel(model) => return model.largest_smoothness(),
+        FiniteSum::Network(_) => return None,
         FiniteSum::Waves(waves) => {
             return Some(smallest_passing(f64::NAN, None, |l| waves.bounds_every_sample(l)));
         }

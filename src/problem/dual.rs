@@ -1,10 +1,5 @@
 //! Dual numbers: forward-mode automatic differentiation, exact over the rationals.
-//!
-//! proposition-1 equates the gradient of the mixed-label *loss* with a difference of gradients.
-//! Its left side is computed here from the loss alone, so that the two sides share no code.
 
-use super::{ControlVariate, FiniteSum, RidgeConvention};
-use crate::linear::{dot, norm_sq};
 use crate::scalar::{Rational, Scalar, Undefined};
 use std::cmp::Ordering;
 
@@ -123,51 +118,6 @@ pub(super) fn derivatives<S: Scalar>(
         Ok(of(&x)?.derivative)
     };
     (0..at.len()).map(along).collect()
-}
-
-/// The loss of one sample with its label mixed with the teacher's response:
-/// A(z) − y'z with z = aᵀx, A(z) = z²/2 and y' = (1 − λ)y + λA'(aᵀθ), plus the ridge terms.
-fn mixed_label_loss<S: Scalar>(
-    (a, y, ridge): (&[S], &S, &S),
-    x: &[S],
-    (teacher, convention): (&[S], RidgeConvention),
-    lambda: &S,
-) -> S {
-    let half = S::from_rational(&Rational::ratio(1, 2));
-    let z = dot(a, x);
-    let response = dot(a, teacher);
-    let label = S::one().minus(lambda).times(y).plus(&lambda.times(&response));
-    let data = half.times(&z.squared()).minus(&label.times(&z));
-    let student = half.times(ridge).times(&norm_sq(x));
-    let loss = data.plus(&student);
-    match convention {
-        RidgeConvention::StudentOnly => loss,
-        // The ridge is distilled as well: its part of ∇f_n(θ) is rθ.
-        RidgeConvention::Both => loss.minus(&lambda.times(ridge).times(&dot(teacher, x))),
-    }
-}
-
-/// The gradient at x of the mixed-label loss of sample `n`, of length d; `None` unless the problem
-/// is least squares with a teacher.
-pub fn mixed_label_gradient<S: Scalar>(
-    problem: &FiniteSum<S>,
-    control: &ControlVariate<S>,
-    n: usize,
-    x: &[S],
-    lambda: &S,
-) -> Option<Vec<S>> {
-    let FiniteSum::LeastSquares { features, targets, ridge } = problem else { return None };
-    let ControlVariate::Teacher { parameters, ridge: convention } = control else { return None };
-    let lift = |v: &[S]| v.iter().map(Dual::constant).collect::<Vec<_>>();
-    let (a, teacher) = (lift(&features[n]), lift(parameters));
-    let (y, ridge) = (Dual::constant(&targets[n]), Dual::constant(ridge));
-    let lambda = Dual::constant(lambda);
-    let along = |j: usize| {
-        let mut x = lift(x);
-        x[j].derivative = S::one();
-        mixed_label_loss((&a, &y, &ridge), &x, (&teacher, *convention), &lambda).derivative
-    };
-    Some((0..x.len()).map(along).collect())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Finite sums: quadratics, with least squares as the rank-one case, and the families beyond them.
 
+use super::network::Network;
 use super::quadratics::{Quadratics, plus_diagonal};
 use super::{LinearModel, Waves};
 use crate::linear::{Linear, Matrix, add, dot, norm_sq, scale, subtract};
@@ -31,6 +32,8 @@ pub enum FiniteSum<S> {
     LinearModel(LinearModel<S>),
     /// Sums of t² + α sin² t.
     Waves(Waves<S>),
+    /// A small network.
+    Network(Network<S>),
 }
 
 impl<S: Linear> FiniteSum<S> {
@@ -41,6 +44,7 @@ impl<S: Linear> FiniteSum<S> {
             Self::LeastSquares { targets, .. } => targets.len(),
             Self::LinearModel(model) => model.labels.len(),
             Self::Waves(waves) => waves.weights.len(),
+            Self::Network(network) => network.inputs.len(),
         }
     }
 
@@ -51,6 +55,7 @@ impl<S: Linear> FiniteSum<S> {
             Self::LeastSquares { features, .. } => features.first().map_or(0, Vec::len),
             Self::LinearModel(model) => model.dimension(),
             Self::Waves(waves) => waves.dimension(),
+            Self::Network(network) => network.dimension(),
         }
     }
 
@@ -71,6 +76,7 @@ impl<S: Linear> FiniteSum<S> {
             },
             Self::LinearModel(model) => FiniteSum::LinearModel(model.map(convert)),
             Self::Waves(waves) => FiniteSum::Waves(waves.map(convert)),
+            Self::Network(network) => FiniteSum::Network(network.map(convert)),
         }
     }
 
@@ -86,6 +92,7 @@ impl<S: Linear> FiniteSum<S> {
             }
             Self::LinearModel(model) => model.gradient(n, x),
             Self::Waves(waves) => waves.gradient(n, x),
+            Self::Network(network) => network.gradient(n, x),
         }
     }
 
@@ -95,7 +102,7 @@ impl<S: Linear> FiniteSum<S> {
     /// If the arithmetic has no value for it.
     pub fn data_gradient(&self, n: usize, x: &[S]) -> Result<Vec<S>, Undefined> {
         match self {
-            Self::Quadratic { .. } | Self::Waves(_) => self.gradient(n, x),
+            Self::Quadratic { .. } | Self::Waves(_) | Self::Network(_) => self.gradient(n, x),
             Self::LinearModel(model) => model.data_gradient(n, x),
             Self::LeastSquares { features, targets, .. } => {
                 Ok(scale(&dot(&features[n], x).minus(&targets[n]), &features[n]))
@@ -128,6 +135,7 @@ impl<S: Linear> FiniteSum<S> {
             }
             Self::LinearModel(model) => model.loss(n, x),
             Self::Waves(waves) => waves.loss(n, x),
+            Self::Network(network) => network.sample_loss(n, x),
         }
     }
 
@@ -160,6 +168,9 @@ impl<S: Linear> FiniteSum<S> {
             }
             Self::LinearModel(model) => model.hessian(n, x),
             Self::Waves(waves) => waves.hessian(n, x),
+            Self::Network(_) => {
+                Err(Undefined::Missing("Hessians of networks are bounded, not computed".into()))
+            }
         }
     }
 
@@ -170,6 +181,7 @@ impl<S: Linear> FiniteSum<S> {
             Self::LeastSquares { .. } => "least-squares",
             Self::LinearModel(model) => model.link.name(),
             Self::Waves(_) => "waves",
+            Self::Network(network) => network.loss.name(),
         }
     }
 
@@ -180,7 +192,7 @@ impl<S: Linear> FiniteSum<S> {
             Self::LeastSquares { features, targets, ridge } => {
                 Some(Quadratics::RankOne { features, targets, ridge })
             }
-            Self::LinearModel(_) | Self::Waves(_) => None,
+            Self::LinearModel(_) | Self::Waves(_) | Self::Network(_) => None,
         }
     }
 }
@@ -258,7 +270,9 @@ impl<S: Linear> ControlVariate<S> {
     /// Whether the teacher's gradients lack a ridge term that the problem's have.
     pub fn drops_ridge(&self, problem: &FiniteSum<S>) -> bool {
         let ridge = match problem {
-            FiniteSum::Quadratic { .. } | FiniteSum::Waves(_) => return false,
+            FiniteSum::Quadratic { .. } | FiniteSum::Waves(_) | FiniteSum::Network(_) => {
+                return false;
+            }
             FiniteSum::LeastSquares { ridge, .. } => ridge,
             FiniteSum::LinearModel(model) => &model.ridge,
         };

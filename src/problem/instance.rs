@@ -119,6 +119,9 @@ pub enum InstanceError {
     /// The parts of a sum of waves do not fit.
     #[error("{0}")]
     Waves(&'static str),
+    /// A network that is none.
+    #[error("{0}")]
+    Network(&'static str),
     /// The ridge is negative.
     #[error("the ridge must not be negative, found {0}")]
     Ridge(Rational),
@@ -371,7 +374,7 @@ impl From<Instance> for InstanceForm {
             Some(instance.parameters.gamma_2).filter(|g| *g != instance.parameters.gamma);
         form.model = ModelForm::of(&instance.problem);
         match instance.problem {
-            FiniteSum::LinearModel(_) | FiniteSum::Waves(_) => {}
+            FiniteSum::LinearModel(_) | FiniteSum::Waves(_) | FiniteSum::Network(_) => {}
             FiniteSum::Quadratic { hessians, linear } => {
                 let rows = |h: &Matrix<Rational>| {
                     MatrixForm::Rows((0..h.rows()).map(|i| h.row(i).to_vec()).collect())

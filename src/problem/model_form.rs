@@ -1,6 +1,7 @@
 //! The file form of problems that are not quadratic: `"model": {"logistic": {"a": ..., "y": ...}}`.
 
 use super::instance::{VectorForm, expect, vectors};
+use super::network::{Activation, Loss, Network};
 use super::{FiniteSum, InstanceError, LinearModel, Link, Waves};
 use crate::linear::add;
 use crate::scalar::Rational;
@@ -14,6 +15,7 @@ pub(super) enum ModelForm {
     Softmax(RegressionForm),
     Poisson(RegressionForm),
     Waves(WavesForm),
+    Network(NetworkForm),
 }
 
 /// Features, labels (one number a sample, or one vector for softmax) and the ridge.
@@ -38,6 +40,18 @@ pub(super) struct WavesForm {
     z: Option<Vec<VectorForm>>,
 }
 
+/// The fields of [`Network`]; the activation is the identity where it is left out.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NetworkForm {
+    widths: Vec<usize>,
+    #[serde(default)]
+    activation: Activation,
+    loss: Loss,
+    a: Vec<VectorForm>,
+    y: Vec<VectorForm>,
+}
+
 impl ModelForm {
     /// The problem, its shape and signs checked.
     pub(super) fn parse(self) -> Result<FiniteSum<Rational>, InstanceError> {
@@ -46,6 +60,7 @@ impl ModelForm {
             Self::Softmax(form) => form.parse(Link::Softmax),
             Self::Poisson(form) => form.parse(Link::Poisson),
             Self::Waves(form) => form.parse(),
+            Self::Network(form) => form.parse(),
         }
     }
 
@@ -68,6 +83,13 @@ impl ModelForm {
                     Link::Poisson => Self::Poisson(form),
                 })
             }
+            FiniteSum::Network(network) => Some(Self::Network(NetworkForm {
+                widths: network.widths.clone(),
+                activation: network.activation,
+                loss: network.loss.clone(),
+                a: entries(&network.inputs),
+                y: entries(&network.labels),
+            })),
             FiniteSum::Waves(waves) => Some(Self::Waves(WavesForm {
                 rows: entries(&waves.rows),
                 x_star: VectorForm::Entries(waves.center.clone()),
@@ -99,6 +121,32 @@ impl RegressionForm {
         let outputs = if link == Link::Softmax { outputs } else { 1 };
         let labels = vectors("y", self.y, count, outputs)?;
         Ok(FiniteSum::LinearModel(LinearModel { link, features, labels, ridge }))
+    }
+}
+
+impl NetworkForm {
+    fn parse(self) -> Result<FiniteSum<Rational>, InstanceError> {
+        let refuse = |what| Err(InstanceError::Network(what));
+        let &[input, .., output] = &self.widths[..] else {
+            return refuse("a network has at least two widths");
+        };
+        if self.widths.contains(&0) {
+            return refuse("widths are positive");
+        }
+        if self.loss.outputs().is_some_and(|outputs| outputs != output) {
+            return refuse("the loss is about one output");
+        }
+        if matches!(&self.loss, Loss::Temperature(temperature) if !temperature.is_positive()) {
+            return refuse("the temperature is positive");
+        }
+        let count = self.a.len();
+        Ok(FiniteSum::Network(Network {
+            inputs: vectors("a", self.a, count, input)?,
+            labels: vectors("y", self.y, count, output)?,
+            widths: self.widths,
+            activation: self.activation,
+            loss: self.loss,
+        }))
     }
 }
 

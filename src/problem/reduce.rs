@@ -37,6 +37,10 @@ impl FiniteSum<Rational> {
                 labels.iter_mut().flatten().for_each(&mut *visit);
                 non_negative(ridge, visit);
             }
+            Self::Network(network) => {
+                network.inputs.iter_mut().flatten().for_each(&mut *visit);
+                network.labels.iter_mut().flatten().for_each(&mut *visit);
+            }
             Self::Waves(waves) => {
                 waves.rows.iter_mut().flatten().for_each(&mut *visit);
                 waves.center.iter_mut().for_each(&mut *visit);
@@ -70,6 +74,10 @@ impl FiniteSum<Rational> {
                 model.features.remove(n);
                 model.labels.remove(n);
             }
+            Self::Network(network) => {
+                network.inputs.remove(n);
+                network.labels.remove(n);
+            }
             Self::Waves(waves) => {
                 waves.weights.remove(n);
                 waves.noise.remove(n);
@@ -82,7 +90,9 @@ impl FiniteSum<Rational> {
     /// The problem without a feature or coordinate, and which entries of a point are left; `None`
     /// if there is no other, or no such coordinate.
     pub fn without_coordinate(&self, coordinate: usize) -> Option<(Self, Vec<usize>)> {
+        // Widths of layers are kept: what a narrower network would keep of a point is a choice.
         let width = match self {
+            Self::Network(_) => return None,
             Self::LinearModel(model) => model.width(),
             _ => self.dimension(),
         };
@@ -105,6 +115,7 @@ impl FiniteSum<Rational> {
             }
             Self::LeastSquares { features, .. } => features.iter_mut().for_each(drop),
             Self::LinearModel(model) => model.features.iter_mut().for_each(drop),
+            Self::Network(_) => return None,
             Self::Waves(waves) => {
                 waves.rows.iter_mut().for_each(drop);
                 drop(&mut waves.center);

@@ -163,6 +163,8 @@ impl Survey {
             .theorems()
             .iter()
             .flat_map(|t| t.evaluated().map(move |s| (format!("{}/{}", t.id, s.part), s)))
+            // Networks have draws, and tests, of their own.
+            .filter(|(_, statement)| !statement.claim.family.is_network())
             .collect();
         let draws = |name: &str| {
             RARE.iter().find(|(rare, _)| *rare == name).map_or(DRAWS, |(_, draws)| *draws)

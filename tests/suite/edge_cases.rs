@@ -26,7 +26,8 @@ fn check(name: &str, instance: &Instance) -> Outcome {
 
 fn every_part() -> impl Iterator<Item = String> {
     LIBRARY.theorems().iter().flat_map(|theorem| {
-        theorem.evaluated().map(|statement| format!("{}/{}", theorem.id, statement.part))
+        let about_sums = theorem.evaluated().filter(|s| !s.claim.family.is_network());
+        about_sums.map(|statement| format!("{}/{}", theorem.id, statement.part))
     })
 }
 

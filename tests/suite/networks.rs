@@ -3,16 +3,23 @@
 //! theorem-2-deep-linear.
 
 use approx::assert_relative_eq;
+use kd_audit::audit::check::{Outcome, check_draw, check_instance};
+use kd_audit::audit::library::Library;
+use kd_audit::audit::search;
+use kd_audit::claim::theorem::{Expectation, Kind};
+use kd_audit::expectation::Budget;
 use kd_audit::linear::{Matrix, exact, norm_sq, scale, subtract};
 use kd_audit::problem::network::{
     Activation, DeepLinear, Loss, Network, NetworkCase, eigenvalue_bounds, gradient_similarity,
     networks, range, temperature_error,
 };
+use kd_audit::problem::{ControlVariate, Instance};
 use kd_audit::scalar::{Interval, Rational, Scalar, Undefined};
 use nalgebra::DVector;
 use num_dual::{DualDVec64, DualNum, gradient};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use std::collections::BTreeSet;
 
 fn q(text: &str) -> Rational {
     text.parse().unwrap()
@@ -581,4 +588,82 @@ fn wrong_constants_of_deep_linear_networks_are_refuted() {
     // A step longer than the gradient allows leaves the set for which the constants are: they move
     // with γ.
     assert!(compute(&["2", "1"], "1").s_min_sq < compute(&["2", "1"], "1/1000").s_min_sq);
+}
+
+// --- The statements of the library -------------------------------------------------------------------
+
+/// Every part about networks is decided on most draws of its family, and each of its hypotheses is
+/// seen violated; a refutation is refuted.
+#[test]
+fn statements_about_networks_are_evaluated_and_their_hypotheses_checked() {
+    let library = Library::load().unwrap();
+    let parts = library.theorems().iter().flat_map(|t| t.statements.iter().map(move |s| (t, s)));
+    let mut count = 0;
+    for (theorem, statement) in parts.filter(|(_, s)| s.claim.family.is_network()) {
+        let name = format!("{}/{}", theorem.id, statement.part);
+        let claim = &statement.claim;
+        let mut rejected = BTreeSet::new();
+        let (mut holds, mut fails) = (0, 0);
+        for index in 0..40 {
+            let draw = search::draw(claim, 3, &name, index);
+            let (outcome, instance) = check_draw(claim, &draw, Budget::STANDARD);
+            match outcome {
+                Outcome::Holds(_) => holds += 1,
+                Outcome::Fails(_) => fails += 1,
+                Outcome::Rejected { hypothesis, .. } => {
+                    rejected.insert(hypothesis);
+                }
+                Outcome::Inconclusive { .. } => {}
+            }
+            // What is wrong with it on purpose: no teacher, and steps that are too long.
+            let mut offences = vec![instance.clone(); 3];
+            let free = vec![vec![Rational::ZERO; instance.point.len()]; instance.problem.samples()];
+            offences[0].control = ControlVariate::Free(free);
+            offences[1].parameters.gamma = instance.parameters.gamma.times(&q("8"));
+            offences[2].parameters.gamma = q("100");
+            for offence in offences {
+                if let Outcome::Rejected { hypothesis, .. } =
+                    check_instance(claim, &offence, Budget::STANDARD)
+                {
+                    rejected.insert(hypothesis);
+                }
+            }
+            // An instance survives being written and read.
+            let text = serde_json::to_string(&instance).unwrap();
+            assert_eq!(serde_json::from_str::<Instance>(&text).unwrap(), instance, "{text}");
+        }
+        count += 1;
+        if statement.kind == Kind::Refutation {
+            assert!(fails >= 20 && statement.expect == Expectation::Refuted, "{name}: {fails}");
+        } else {
+            assert!(fails == 0 && holds >= 15, "{name}: {holds} hold, {fails} fail");
+        }
+        let missed: Vec<_> =
+            claim.hypotheses.iter().filter(|h| !rejected.contains(&h.name)).collect();
+        // γμ ≤ 1 follows from the bound on the step; it is stated because the proof uses it.
+        assert!(missed.iter().all(|h| h.name == "contraction"), "{name}: {missed:?}");
+    }
+    assert_eq!(count, 10);
+}
+
+#[test]
+fn networks_that_are_none_are_refused() {
+    let network = |fields: &str| {
+        let json = format!(r#"{{"model": {{"network": {{{fields}}}}}, "gamma": "1"}}"#);
+        serde_json::from_str::<Instance>(&json).map_err(|error| error.to_string())
+    };
+    let good = r#""widths": [1, 1], "loss": "squared", "a": ["1"], "y": ["0"]"#;
+    assert!(network(good).is_ok());
+    for (fields, cause) in [
+        (good.replace("[1, 1]", "[1]"), "at least two widths"),
+        (good.replace("[1, 1]", "[1, 0, 1]"), "widths are positive"),
+        (good.replace("[1, 1]", "[2, 1]"), "a has 1 entries, expected 2"),
+        (good.replace("[1, 1]", "[1, 2]").replace("squared", "probit"), "about one output"),
+        (good.replace(r#""squared""#, r#"{"temperature": "0"}"#), "temperature is positive"),
+        (good.replace("squared", "hinge"), "unknown variant"),
+        (good.replace(r#""y": ["0"]"#, r#""y": ["0", "1"]"#), "y has 2 entries, expected 1"),
+    ] {
+        let error = network(&fields).unwrap_err();
+        assert!(error.contains(cause), "{fields}: {error}");
+    }
 }

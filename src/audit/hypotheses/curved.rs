@@ -68,6 +68,10 @@ fn check_affine(problem: &FiniteSum<Rational>) -> Standing {
     let curved = match problem {
         FiniteSum::Quadratic { .. } | FiniteSum::LeastSquares { .. } => None,
         FiniteSum::LinearModel(model) => model.features.iter().position(|a| !flat(a)),
+        // Affine only where every layer but one is empty of effect; not worth a certificate.
+        FiniteSum::Network(_) => {
+            return Standing::Undecided("gradients of networks are not classified".into());
+        }
         FiniteSum::Waves(waves) => waves.weights.iter().position(|weights| {
             let waves = weights.iter().zip(&waves.bends).zip(&waves.rows);
             waves.clone().any(|((w, bend), a)| !w.is_zero() && !bend.is_zero() && !flat(a))

@@ -6,7 +6,7 @@ use crate::claim::vocabulary::Process;
 use crate::estimator::{self, Oracle};
 use crate::expectation::{MomentArithmetic, check_steps};
 use crate::linear::{average, norm_sq, subtract};
-use crate::problem::MAX_BATCHES;
+use crate::problem::{FiniteSum, MAX_BATCHES};
 use crate::scalar::Undefined;
 
 /// The end of a path of the process, and of SGD on the same samples from the twin start.
@@ -20,6 +20,10 @@ impl<S: MomentArithmetic> Setting<'_, S> {
     pub(super) fn check_followed(&self) -> Result<(), Undefined> {
         if self.process.compresses() || self.process == Process::Any {
             let why = "compressed and abstract processes are not followed along paths";
+            return Err(Undefined::Missing(why.into()));
+        }
+        if let FiniteSum::Network(_) = self.problem {
+            let why = "what distillation subtracts from a network changes along a path";
             return Err(Undefined::Missing(why.into()));
         }
         Ok(())

@@ -265,3 +265,21 @@ pub fn eigenvalue_bounds(matrix: &Matrix<Rational>) -> [Rational; 2] {
         .find(|bound| exact::is_positive_semidefinite(&shifted(&minus, bound)));
     [below.unwrap_or(Rational::ZERO), above.unwrap_or_else(|| matrix.trace())]
 }
+
+/// Bounds of the largest eigenvalue of a positive semidefinite matrix, certified on both sides.
+pub fn largest_eigenvalue(matrix: &Matrix<Rational>) -> [Rational; 2] {
+    let upper = eigenvalue_bounds(matrix)[1].clone();
+    let exceeds = |bound: &Rational| {
+        !exact::is_positive_semidefinite(&Matrix::from_fn(matrix.rows(), matrix.rows(), |i, j| {
+            let entry = matrix[(i, j)].negated();
+            if i == j { bound.plus(&entry) } else { entry }
+        }))
+    };
+    let lower = [-38, -28, -18, -8]
+        .map(|digits| upper.times(&Rational::ONE.minus(&Rational::two_to(digits))))
+        .into_iter()
+        .find(exceeds);
+    // The mean of the eigenvalues is at most the largest.
+    let mean = || matrix.trace().over(&Rational::count(matrix.rows()));
+    [lower.unwrap_or_else(|| mean().unwrap_or(Rational::ZERO)), upper]
+}

@@ -6,7 +6,8 @@ use crate::problem::dual::{Dual, derivatives};
 use crate::scalar::{Rational, Scalar, Undefined};
 
 /// The loss ℓ(z, y) of outputs z at a label y.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Loss {
     /// ½‖z − y‖², canonical with A(z) = ½‖z‖².
     Squared,

@@ -4,19 +4,20 @@ mod deep_linear;
 mod loss;
 mod strategy;
 
-pub use deep_linear::{DeepLinear, eigenvalue_bounds};
+pub use deep_linear::{DeepLinear, eigenvalue_bounds, largest_eigenvalue};
 pub use loss::Loss;
-pub use strategy::{NetworkCase, networks};
+pub use strategy::{NetworkCase, NetworkFamily, networks};
 
 use crate::linear::{Matrix, dot, norm_sq, scale, subtract};
 use crate::problem::dual::{Dual, derivatives};
 use crate::scalar::{Rational, Scalar, Undefined};
 
 /// What stands between two layers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Activation {
     /// Nothing: the network is linear in its input.
+    #[default]
     Identity,
     /// max(z, 0), with slope 0 at 0: rational, and so exact.
     Relu,

@@ -2,6 +2,10 @@
 //! proptest shrinks each by itself: fewer layers, narrower ones, fewer samples, zeros.
 
 use super::{Activation, Loss, Network, parameters};
+use crate::problem::{
+    AssertedConstants, ControlVariate, Draw, FiniteSum, Instance, Parameters, RidgeConvention,
+    Sampling, default_eta,
+};
 use crate::scalar::{Rational, Scalar};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -17,6 +21,96 @@ pub struct NetworkCase {
     pub teacher: Vec<Rational>,
     /// λ.
     pub lambda: Rational,
+}
+
+/// A family of networks that a claim can be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetworkFamily {
+    /// One layer, logistic, softmax or Poisson loss.
+    CanonicalLink,
+    /// One layer, squared loss of a sigmoid.
+    SigmoidSquared,
+    /// One layer, softmax distilled at a temperature.
+    Temperature,
+    /// One layer, probit link.
+    Probit,
+    /// Up to four linear layers, squared loss.
+    DeepLinear,
+    /// Up to three layers, ReLU, squared loss.
+    Relu,
+    /// Up to two layers, tanh, a canonical loss.
+    Tanh,
+}
+
+impl NetworkFamily {
+    /// Whether a network is of the family; the number of layers is free where it is not one.
+    pub fn contains<S: Scalar>(self, network: &Network<S>) -> bool {
+        let (one, loss) = (network.depth() == 1, &network.loss);
+        match self {
+            Self::CanonicalLink => one && loss.is_canonical() && *loss != Loss::Squared,
+            Self::SigmoidSquared => one && *loss == Loss::SigmoidSquared,
+            Self::Temperature => one && matches!(loss, Loss::Temperature(_)),
+            Self::Probit => one && *loss == Loss::Probit,
+            Self::DeepLinear => network.is_deep_linear(),
+            Self::Relu => network.activation == Activation::Relu && *loss == Loss::Squared,
+            Self::Tanh => network.activation == Activation::Tanh && loss.is_canonical(),
+        }
+    }
+
+    /// Random instances of the family, with a teacher and single samples. Step sizes are fractions
+    /// of the largest admissible ones.
+    pub fn instances(self) -> BoxedStrategy<Draw> {
+        let of = |activation, loss, depth| networks(activation, loss, depth).boxed();
+        let any = |activation, losses: Vec<Loss>, depth| {
+            let of = move |loss| networks(activation, loss, depth);
+            prop::sample::select(losses).prop_flat_map(of).boxed()
+        };
+        let linear = Activation::Identity;
+        let links = vec![Loss::Logistic, Loss::Softmax, Loss::Poisson];
+        let heats = [2, 1, 4, 8].map(|heat| Loss::Temperature(Rational::integer(heat)));
+        let cases = match self {
+            Self::CanonicalLink => any(linear, links, 1),
+            Self::SigmoidSquared => of(linear, Loss::SigmoidSquared, 1),
+            Self::Temperature => any(linear, heats.to_vec(), 1),
+            Self::Probit => of(linear, Loss::Probit, 1),
+            Self::DeepLinear => of(linear, Loss::Squared, MAX_DEPTH),
+            Self::Relu => of(Activation::Relu, Loss::Squared, 3),
+            Self::Tanh => {
+                any(Activation::Tanh, vec![Loss::Squared, Loss::Logistic, Loss::Softmax], 2)
+            }
+        };
+        (cases, 1..=16_i64).prop_map(|(case, fraction)| case.draw(fraction)).boxed()
+    }
+}
+
+impl NetworkCase {
+    /// The instance, with a step of this many sixteenths of the largest.
+    fn draw(self, fraction: i64) -> Draw {
+        let step = Rational::ratio(fraction, 16);
+        let samples = self.network.inputs.len();
+        let instance = Instance {
+            problem: FiniteSum::Network(self.network),
+            control: ControlVariate::Teacher {
+                parameters: self.teacher,
+                ridge: RidgeConvention::Both,
+            },
+            sampling: Sampling::new(samples, 1).expect("a drawn network has samples"),
+            point: self.student,
+            parameters: Parameters {
+                gamma: step.clone(),
+                gamma_2: step,
+                lambda: self.lambda,
+                kappa: Rational::ZERO,
+                a: Rational::ONE,
+                eta: default_eta(),
+                omega: Rational::ZERO,
+                delta: Rational::ONE,
+                horizon: 1,
+            },
+            asserted: AssertedConstants::default(),
+        };
+        Draw { instance }
+    }
 }
 
 /// The largest depth, width and number of samples that are drawn.
@@ -44,6 +138,8 @@ pub fn networks(
             other => other.outputs().unwrap_or(widths[layers]),
         };
         let outputs = widths[layers];
+        // Enough of them to span their space.
+        let samples = samples.max(widths[0]);
         let quarter = |v: &i64| Rational::ratio(*v, 4);
         let inputs = (0..samples)
             .map(|n| {
