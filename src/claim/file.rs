@@ -52,8 +52,37 @@ pub fn parse_theorem<'a>(
         }
         _ => return Err(reader.at(0, format!("the file must say format = {FORMAT}"))),
     }
+    if let Some(place) = unprintable(&table) {
+        let cause = format!("{place} holds a control character, which a report would not show");
+        return Err(reader.at(0, cause));
+    }
     let raw: RawTheorem = toml::from_str(text).map_err(|error| reader.toml(&error))?;
     reader.theorem(raw, library)
+}
+
+/// Where a name or a text would write over what a report says: prose may have line breaks, and names
+/// nothing of the kind.
+fn unprintable(table: &toml::Table) -> Option<String> {
+    const NAMES: [&str; 6] = ["part", "name", "latex", "meaning", "title", "parameters"];
+    fn inside(key: &str, value: &toml::Value) -> Option<String> {
+        let bad =
+            |c: char| c.is_control() && (NAMES.contains(&key) || !matches!(c, '\n' | '\t' | '\r'));
+        match value {
+            toml::Value::String(text) => text.contains(bad).then(|| key.to_owned()),
+            toml::Value::Array(items) => items.iter().find_map(|item| inside(key, item)),
+            toml::Value::Table(table) => unprintable(table),
+            _ => None,
+        }
+    }
+    table.iter().find_map(|(key, value)| {
+        let name = key.contains(char::is_control).then(|| format!("the key {key:?}"));
+        name.or_else(|| inside(key, value))
+    })
+}
+
+fn is_plain(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty() && name.chars().all(plain)
 }
 
 pub(super) struct Reader<'a> {
@@ -106,8 +135,7 @@ impl Reader<'_> {
         library: impl Fn(&str) -> Option<&'t Theorem>,
     ) -> Result<Theorem, FileError> {
         let id = raw.id.get_ref();
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if id.is_empty() || !id.chars().all(plain) {
+        if !is_plain(id) {
             let cause = format!("the id {id:?} may hold lower-case letters, digits and '-' only");
             return Err(self.at(raw.id.span().start, cause));
         }
@@ -142,8 +170,14 @@ impl Reader<'_> {
         }
         let mut statements: Vec<Statement> = Vec::new();
         for statement in raw.statement {
-            if statements.iter().any(|s| s.part == *statement.part.get_ref()) {
-                let cause = format!("a second part {:?}", statement.part.get_ref());
+            let part = statement.part.get_ref();
+            if !is_plain(part) {
+                let cause =
+                    format!("the part {part:?} may hold lower-case letters, digits and '-' only");
+                return Err(self.at(statement.part.span().start, cause));
+            }
+            if statements.iter().any(|s| s.part == *part) {
+                let cause = format!("a second part {part:?}");
                 return Err(self.at(statement.part.span().start, cause));
             }
             statements.push(self.statement(statement, &dictionary, &symbols)?);

@@ -5,6 +5,7 @@
 //! holds is [`theorem`], and [`file`](mod@file) reads it. What a file says of why a statement holds
 //! is a [`proof`], which the kernel checks.
 
+mod concrete;
 pub mod dictionary;
 mod document;
 mod elaborate;

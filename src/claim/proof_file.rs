@@ -56,6 +56,10 @@ impl Reader<'_> {
             RawScope::Path => (Scope::Random(Law::Path), false),
             RawScope::Stationary => (Scope::Random(Law::Stationary), false),
         };
+        if raw.motion.is_some() && scope != Scope::State {
+            let cause = "only what depends on the state has a motion";
+            return Err(self.at(raw.name.span().start, cause));
+        }
         let kind = match raw.kind {
             RawKind::Positive => SymbolKind::Scalar(Known::Positive),
             RawKind::NonNegative => SymbolKind::Scalar(Known::NonNegative),

@@ -1,7 +1,7 @@
 //! What a theorem file holds, once read: statements, their mutants and worked examples.
 
 use super::dictionary::Dictionary;
-use super::expr::{Expr, Formula, Known, Node, Scope, Shape, Sign, Symbol, SymbolKind};
+use super::expr::{Expr, Formula, Node, Scope, Shape, Sign, Symbol};
 use super::parser::FormulaError;
 use super::proof::Proof;
 use super::vocabulary::{Class, Process, Quantity};
@@ -259,90 +259,6 @@ impl Claim {
                 Condition::Formula(formula) | Condition::Everywhere(formula) => in_formula(formula),
                 Condition::Class(_, constant) => constant.as_ref().is_some_and(Expr::is_abstract),
             })
-    }
-
-    /// The claim with formulas of the vocabulary in place of the file's own symbols, and of x⁺ where
-    /// the process leaves it open. What is assumed for every x is then asked at the current one.
-    ///
-    /// # Errors
-    /// If a formula does not parse, or does not fit where it is put.
-    pub fn concrete(&self, symbols: &BTreeMap<String, String>) -> Result<Self, FormulaError> {
-        let dictionary = Dictionary::standard();
-        let mut values = BTreeMap::new();
-        for (name, text) in symbols {
-            values.insert(name.as_str(), dictionary.expression(text)?);
-        }
-        let replace = |part: &Expr| match &part.node {
-            Node::Symbol(symbol) => values.get(symbol.name.as_str()).cloned(),
-            // A map is given as a number, and multiplies.
-            Node::Apply(map, operand) => {
-                let factor = values.get(map.name.as_str())?.clone();
-                let operand = operand.replaced(&|part| match &part.node {
-                    Node::Symbol(symbol) => values.get(symbol.name.as_str()).cloned(),
-                    _ => None,
-                });
-                let node = Node::Multiply(Box::new(factor), Box::new(operand));
-                Some(Expr { node, shape: Shape::Vector, scope: part.scope })
-            }
-            Node::Quantity(Quantity::XNext, _) => values.get("x_next").cloned(),
-            _ => None,
-        };
-        let again = |formula: &Formula| {
-            let side = |relation: &super::expr::Relation| relation.replaced(&replace).to_string();
-            let text = match formula {
-                Formula::Relation(relation) => side(relation),
-                Formula::Equivalence(a, b) => format!("{} <=> {}", side(a), side(b)),
-            };
-            dictionary.formula(&text)
-        };
-        let mut claim = self.clone();
-        claim.formula = again(&self.formula)?;
-        for hypothesis in &mut claim.hypotheses {
-            hypothesis.condition = match &hypothesis.condition {
-                Condition::Class(class, constant) => {
-                    let constant = constant.as_ref().map(|c| c.replaced(&replace).to_string());
-                    let constant = constant.map(|text| dictionary.expression(&text)).transpose()?;
-                    Condition::Class(*class, constant)
-                }
-                Condition::Formula(formula) | Condition::Everywhere(formula) => {
-                    Condition::Formula(Box::new(again(formula)?))
-                }
-            };
-        }
-        // What is declared of a symbol is asked of its value.
-        for symbol in &self.symbols {
-            let Some(value) = values.get(symbol.name.as_str()) else { continue };
-            let sign = match symbol.kind {
-                SymbolKind::Scalar(Known::Positive) => Sign::Less,
-                SymbolKind::Scalar(Known::NonNegative) => Sign::AtMost,
-                _ => Sign::Equal,
-            };
-            if symbol.scope == Scope::Fixed && value.scope != Scope::Fixed {
-                let cause = format!("{} is fixed, and {value} is not", symbol.name);
-                return Err(FormulaError::new(0, cause));
-            }
-            if sign != Sign::Equal {
-                let zero = Expr::scalar(Node::Number(Rational::ZERO));
-                let relation = super::expr::Relation { lhs: zero, sign, rhs: value.clone() };
-                let condition = Condition::Formula(Box::new(Formula::Relation(relation)));
-                let name = format!("the sign of {}", symbol.name);
-                claim.hypotheses.push(Hypothesis { name, text: value.to_string(), condition });
-            }
-        }
-        claim.almost_surely = claim.formula.almost_sure_law().is_some();
-        claim.symbols.clear();
-        if claim.process == Process::Any {
-            claim.process = Process::Kd;
-        }
-        Ok(claim)
-    }
-
-    /// The same hypotheses with the claim 0 = 0, which asks whether they can be met.
-    pub fn hypotheses_alone(&self) -> Self {
-        let zero = || Expr::scalar(Node::Number(Rational::ZERO));
-        let relation = super::expr::Relation { lhs: zero(), sign: Sign::Equal, rhs: zero() };
-        let formula = Formula::Relation(relation);
-        Self { formula, almost_surely: false, ..self.clone() }
     }
 
     /// Whether the formula or a hypothesis is about the quantity.

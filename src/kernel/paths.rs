@@ -101,7 +101,8 @@ fn along(claim: &Claim, expr: &Expr, time: Along) -> Result<Expr, Cause> {
                 Along::Start => motion.start,
             }))
         }
-        Node::Symbol(own) => {
+        // A bound on what is fixed is known for one value, and not for every state.
+        Node::Symbol(own) if own.scope == Scope::State => {
             let [next, after, start] = own.motion.as_ref()?;
             let (name, fits): (_, fn(Scope) -> bool) = match time {
                 Along::Next => (next, |s| matches!(s, Scope::Random(Law::Step | Law::Coin))),

@@ -6,6 +6,8 @@ mod agreement;
 mod cli;
 /// Certified constants are near-tight, and weights do not depend on units.
 mod constants;
+/// Every proof of the library, tampered with.
+mod corpus;
 /// N = 1, d = 1, d > N, no noise, no teacher, huge and tiny values.
 mod edge_cases;
 /// Files for Coq: complete, reviewed, and without search.
@@ -24,8 +26,8 @@ mod fuzz;
 mod horizons;
 /// Every interval operation against exact rationals.
 mod interval;
-/// Every proof of the library, tampered with.
-mod kernel_corpus;
+/// Attempts to have a false claim accepted.
+mod kernel_attacks;
 /// Proofs that should prove nothing.
 mod kernel_existence;
 mod kernel_forgeries;

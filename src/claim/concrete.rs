@@ -1,0 +1,225 @@
+//! A claim about an instance: what the file's own symbols stand for there, and whether its
+//! hypotheses can be met at all.
+//!
+//! What a declaration says of a symbol is as good as a hypothesis: its sign, what it depends on, and
+//! what it becomes after a step. All of it is asked of the value, or else hypotheses that contradict
+//! a declaration would pass as met.
+
+use super::dictionary::Dictionary;
+use super::expr::{
+    Expr, Formula, Known, Node, Relation, Scope, Shape, Sign, Symbol, SymbolKind, depends_on_point,
+};
+use super::parser::FormulaError;
+use super::theorem::{Claim, Condition, Hypothesis};
+use super::vocabulary::{Class, Law, MOTIONS, Process, Quantity};
+use crate::scalar::Rational;
+use std::collections::BTreeMap;
+
+/// What follows the process of an instance, whatever x⁺ is said to be.
+const FOLLOWING: [Quantity; 7] = [
+    Quantity::XNext,
+    Quantity::GapNext,
+    Quantity::XCompressed,
+    Quantity::XT,
+    Quantity::GapT,
+    Quantity::XInf,
+    Quantity::GradInf,
+];
+
+/// What needs a minimiser of f, or of f tilted.
+const MINIMISED: [Quantity; 11] = [
+    Quantity::XStar,
+    Quantity::Gap,
+    Quantity::GradStar,
+    Quantity::GapNext,
+    Quantity::GapT,
+    Quantity::StartGap,
+    Quantity::TeacherGap,
+    Quantity::GapLambda,
+    Quantity::XLambda,
+    Quantity::GradLambda,
+    Quantity::GapTilted,
+];
+
+impl Claim {
+    /// The claim with formulas of the vocabulary in place of the file's own symbols, and of x⁺ where
+    /// the process leaves it open. What is assumed for every x is then asked at the current one.
+    ///
+    /// # Errors
+    /// If a formula does not parse, does not fit where it is put, or is not what the symbol is
+    /// declared to be.
+    pub fn concrete(&self, symbols: &BTreeMap<String, String>) -> Result<Self, FormulaError> {
+        let dictionary = Dictionary::standard();
+        let mut values = BTreeMap::new();
+        for (name, text) in symbols {
+            values.insert(name.as_str(), dictionary.expression(text)?);
+        }
+        let mut claim = self.clone();
+        claim.process = self.followed(&mut values)?;
+        for symbol in &self.symbols {
+            if let Some(value) = values.get(symbol.name.as_str()) {
+                check_scope(symbol, value)?;
+                check_motion(symbol, value, &values)?;
+                claim.hypotheses.extend(sign(symbol, value));
+            }
+        }
+        let replace = |part: &Expr| match &part.node {
+            Node::Symbol(symbol) => values.get(symbol.name.as_str()).cloned(),
+            // A map is given as a number, and multiplies.
+            Node::Apply(map, operand) => {
+                let factor = values.get(map.name.as_str())?.clone();
+                let operand = operand.replaced(&|part| match &part.node {
+                    Node::Symbol(symbol) => values.get(symbol.name.as_str()).cloned(),
+                    _ => None,
+                });
+                let node = Node::Multiply(Box::new(factor), Box::new(operand));
+                Some(Expr { node, shape: Shape::Vector, scope: part.scope })
+            }
+            Node::Quantity(Quantity::XNext, _) => values.get("x_next").cloned(),
+            _ => None,
+        };
+        let again = |formula: &Formula| {
+            let side = |relation: &Relation| relation.replaced(&replace).to_string();
+            let text = match formula {
+                Formula::Relation(relation) => side(relation),
+                Formula::Equivalence(a, b) => format!("{} <=> {}", side(a), side(b)),
+            };
+            dictionary.formula(&text)
+        };
+        claim.formula = again(&self.formula)?;
+        for hypothesis in &mut claim.hypotheses {
+            hypothesis.condition = match &hypothesis.condition {
+                Condition::Class(class, constant) => {
+                    let constant = constant.as_ref().map(|c| c.replaced(&replace).to_string());
+                    let constant = constant.map(|text| dictionary.expression(&text)).transpose()?;
+                    Condition::Class(*class, constant)
+                }
+                Condition::Formula(formula) | Condition::Everywhere(formula) => {
+                    Condition::Formula(Box::new(again(formula)?))
+                }
+            };
+        }
+        let own = |quantity: &Quantity| values.contains_key("x_next") && claim.mentions(*quantity);
+        if let Some(quantity) = FOLLOWING.iter().find(|quantity| own(quantity)) {
+            let name = quantity.entry().name;
+            return Err(fault(format!("{name} does not follow the x_next that is given")));
+        }
+        claim.almost_surely = claim.formula.almost_sure_law().is_some();
+        claim.symbols.clear();
+        Ok(claim)
+    }
+
+    /// The process of the instance. A value of x⁺ that is the step of one stands for that process,
+    /// and is taken out of the values.
+    fn followed(&self, values: &mut BTreeMap<&str, Expr>) -> Result<Process, FormulaError> {
+        let Some(next) = values.get("x_next") else {
+            return Ok(if self.process == Process::Any { Process::Kd } else { self.process });
+        };
+        if self.process != Process::Any {
+            return Err(fault("x_next is the step of the process".into()));
+        }
+        let text = next.to_string();
+        let is_step = |process: &Process| process.step().to_string() == text;
+        let Some(process) = Process::FOLLOWED.into_iter().find(is_step) else {
+            return Ok(Process::Kd);
+        };
+        values.remove("x_next");
+        Ok(process)
+    }
+
+    /// The same hypotheses with the claim 0 = 0, which asks whether they can be met. The points and
+    /// laws that the claim is about must exist.
+    pub fn hypotheses_alone(&self) -> Self {
+        let zero = || Expr::scalar(Node::Number(Rational::ZERO));
+        let relation = Relation { lhs: zero(), sign: Sign::Equal, rhs: zero() };
+        let formula = Formula::Relation(relation);
+        let mut alone = Self { formula, almost_surely: false, ..self.clone() };
+        if MINIMISED.into_iter().any(|quantity| self.mentions(quantity)) {
+            let (name, text) = ("there is a minimiser".to_owned(), "minimiser".to_owned());
+            let condition = Condition::Class(Class::Minimiser, None);
+            alone.hypotheses.push(Hypothesis { name, text, condition });
+        }
+        if self.mentions(Quantity::XInf) || self.mentions(Quantity::GradInf) {
+            let text = "0 <= E[norm_sq(x_inf - x_star)]".to_owned();
+            if let Ok(formula) = Dictionary::standard().formula(&text) {
+                let name = "there is a stationary law".to_owned();
+                let condition = Condition::Formula(Box::new(formula));
+                alone.hypotheses.push(Hypothesis { name, text, condition });
+            }
+        }
+        alone
+    }
+}
+
+/// A value varies no more than the symbol: E leaves alone what is declared not to be random.
+fn check_scope(symbol: &Symbol, value: &Expr) -> Result<(), FormulaError> {
+    let fits = match (value.scope, symbol.scope) {
+        (Scope::Fixed, _) | (Scope::State, Scope::State | Scope::Random(_)) => true,
+        (Scope::Random(Law::Step), Scope::Random(Law::Coin)) => true,
+        (Scope::Random(own), Scope::Random(law)) => own == law,
+        (Scope::State | Scope::Random(_), _) => false,
+    };
+    if fits {
+        return Ok(());
+    }
+    let name = &symbol.name;
+    let declared = match symbol.scope {
+        Scope::Fixed => "fixed",
+        Scope::State => "a state",
+        Scope::Random(_) => "random in another way",
+    };
+    Err(fault(format!("{name} is {declared}, and {value} is not")))
+}
+
+/// What the symbol is after a step, after t steps and at the start are its value there.
+fn check_motion(
+    symbol: &Symbol,
+    value: &Expr,
+    values: &BTreeMap<&str, Expr>,
+) -> Result<(), FormulaError> {
+    let Some(names) = &symbol.motion else { return Ok(()) };
+    let mut left = false;
+    value.walk(&mut |part| {
+        if let Node::Quantity(own, _) | Node::Indexed(own) = &part.node {
+            left |= depends_on_point(*own) && !MOTIONS.iter().any(|motion| motion.now == *own);
+        }
+    });
+    if left {
+        return Err(fault(format!("{value} is not followed from step to step")));
+    }
+    for (i, name) in names.iter().enumerate() {
+        let moved = value.replaced(&|part| {
+            let Node::Quantity(own, _) = &part.node else { return None };
+            let motion = MOTIONS.iter().find(|motion| motion.now == *own)?;
+            let quantity = [motion.next, motion.after, motion.start][i];
+            let row = quantity.entry();
+            let node = Node::Quantity(quantity, Vec::new());
+            Some(Expr { node, shape: row.shape, scope: row.scope })
+        });
+        if let Some(given) = values.get(name.as_str())
+            && given.to_string() != moved.to_string()
+        {
+            let own = &symbol.name;
+            return Err(fault(format!("{own} is {value}, so {name} is {moved}, and not {given}")));
+        }
+    }
+    Ok(())
+}
+
+/// What is declared of the symbol's sign, as a hypothesis on its value.
+fn sign(symbol: &Symbol, value: &Expr) -> Option<Hypothesis> {
+    let sign = match symbol.kind {
+        SymbolKind::Scalar(Known::Positive) => Sign::Less,
+        SymbolKind::Scalar(Known::NonNegative) => Sign::AtMost,
+        _ => return None,
+    };
+    let zero = Expr::scalar(Node::Number(Rational::ZERO));
+    let relation = Relation { lhs: zero, sign, rhs: value.clone() };
+    let condition = Condition::Formula(Box::new(Formula::Relation(relation)));
+    let name = format!("the sign of {}", symbol.name);
+    Some(Hypothesis { name, text: value.to_string(), condition })
+}
+
+fn fault(cause: String) -> FormulaError {
+    FormulaError { at: 0, cause }
+}
