@@ -76,6 +76,15 @@ pub fn check_hypotheses(
             }
         }
     }
+    // A claim takes the signs of the constants for granted, and an instance may assert any number.
+    let asserted = &instance.asserted;
+    for (name, value) in
+        [("mu", &asserted.mu), ("l_smooth", &asserted.l_smooth), ("l_exp", &asserted.l_exp)]
+    {
+        if let Some(value) = value.as_ref().filter(|value| !value.is_positive()) {
+            return fail(name, Standing::Violated(format!("{name} must be positive, not {value}")));
+        }
+    }
     undecided.map_or(Ok(()), |(name, why)| fail(name, Standing::Undecided(why)))
 }
 

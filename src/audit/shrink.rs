@@ -159,16 +159,19 @@ fn visit_numbers(instance: &mut Instance, visit: &mut impl FnMut(&mut Rational))
     instance.point.iter_mut().for_each(&mut *visit);
     visit(&mut instance.parameters.lambda);
     visit(&mut instance.parameters.kappa);
-    // Step fractions, free numbers and constants stay positive.
+    // Step fractions and free numbers stay positive.
     let Parameters { gamma, gamma_2, a, eta, omega, delta, .. } = &mut instance.parameters;
-    let AssertedConstants { mu, l_smooth, l_exp } = &mut instance.asserted;
-    let constants = [mu, l_smooth, l_exp].into_iter().flatten();
-    for fraction in [gamma, gamma_2, a, eta, omega, delta].into_iter().chain(constants) {
+    for fraction in [gamma, gamma_2, a, eta, omega, delta] {
         let mut value = fraction.clone();
         visit(&mut value);
         if value.is_positive() {
             *fraction = value;
         }
+    }
+    for constant in
+        [&mut instance.asserted.mu, &mut instance.asserted.l_smooth, &mut instance.asserted.l_exp]
+    {
+        constant.iter_mut().for_each(&mut *visit);
     }
 }
 

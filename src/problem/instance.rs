@@ -67,7 +67,7 @@ pub struct AssertedConstants {
 /// Why an instance is not one.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum InstanceError {
-    /// A free number or a constant is not positive.
+    /// A free number is not positive.
     #[error("{name} must be positive, found {value}")]
     Free {
         /// Its key.
@@ -341,14 +341,6 @@ impl TryFrom<InstanceForm> for Instance {
             [("free_a", &parameters.a), ("eta", &parameters.eta), ("delta", &parameters.delta)]
         {
             if !value.is_positive() {
-                return Err(InstanceError::Free { name, value: value.clone() });
-            }
-        }
-        // A claim takes their signs for granted.
-        for (name, value) in
-            [("mu", &form.mu), ("l_smooth", &form.l_smooth), ("l_exp", &form.l_exp)]
-        {
-            if let Some(value) = value.as_ref().filter(|value| !value.is_positive()) {
                 return Err(InstanceError::Free { name, value: value.clone() });
             }
         }
