@@ -191,11 +191,9 @@ fn axioms(scene: &Scene<'_>) -> Vec<Case> {
     for (i, step) in scene.proof.steps.iter().enumerate() {
         if let Rule::Axiom(name, point) = &step.rule {
             // A letter of another alphabet that looks the same.
-            let (from, to) = if name.contains('a') { ('a', "\u{430}") } else { ('e', "\u{435}") };
-            let alike = match name.contains(from) {
-                true => name.replacen(from, to, 1),
-                false => name.replacen('o', "\u{43e}", 1),
-            };
+            let letters = [("a", "\u{430}"), ("e", "\u{435}"), ("i", "\u{456}"), ("o", "\u{43e}")];
+            let (from, to) = letters.into_iter().find(|(from, _)| name.contains(from)).unwrap();
+            let alike = name.replacen(from, to, 1);
             let mut proof = scene.proof.clone();
             proof.steps[i].rule = Rule::Axiom(alike.clone(), point.clone());
             all.push(Case::new(kind, alike, scene.claim.clone(), proof));
