@@ -1,37 +1,41 @@
-(** * From one step to all steps
-
-    [unroll] wants a rate in [0, 1[. Here the rate is 1 - gamma mu; that it is not negative follows
-    from mu <= l_exp, except when every point is at distance zero and nothing is left to prove. *)
+(** * What a statement supplies to its certificate *)
 Require Export Calculus.
 Require Import Lra Classical.
 
-Lemma unroll_rate {O X : Type} (D : dist O) (step : X -> O -> X) (phi : X -> R) (a N M : R) :
-  0 < a -> 0 <= N -> (forall x, 0 <= phi x) ->
-  (* the rate matters only where some point has a positive distance *)
-  (forall x, 0 < phi x -> a <= 1) ->
-  (forall x, E D (fun w => phi (step x w)) <= (1 - a) * phi x + N) -> N / a = M ->
-  forall t x, E (paths D t) (fun p => phi (run step x p)) <= (1 - a) ^ t * phi x + M.
+(** ** A space of one point
+
+    That mu <= l_exp follows at any point at a distance from x*. Where there is none, no two points
+    can be told apart, and a bound made of distances has only zeros on both sides. *)
+
+Lemma another_point {V : gram} (x_star : V) :
+  (exists x, 0 < nsq (x - x_star)) \/ (forall v : V, vnull v).
 Proof.
-  intros a_pos N_pos phi_pos rate one_step <- t x.
-  destruct (classic (exists y, 0 < phi y)) as [[y Hy]|none].
-  - replace a with (1 - (1 - a)) at 2 by ring.
-    apply unroll; try assumption; [generalize (rate y Hy); lra | lra].
-  - assert (forall y, phi y = 0) as zero.
-    { intro y. destruct (phi_pos y) as [H|H]; [|auto]. exfalso; apply none; now exists y. }
-    rewrite (E_ext _ _ (fun _ => 0)) by (intro; apply zero).
-    rewrite E_const, zero, Rmult_0_r, Rplus_0_l. apply nonneg_div; lra.
+  destruct (classic (exists x, 0 < nsq (x - x_star))) as [other|none]; [now left | right].
+  intro v. apply nsq_null.
+  destruct (nsq_pos (v + x_star - x_star)%vec) as [H|H].
+  - exfalso. apply none. now exists (v + x_star)%vec.
+  - rewrite (veq_nsq v (v + x_star - x_star)%vec); [symmetry; exact H|].
+    intro w. rewrite dot_sub_l, dot_add_l. ring.
 Qed.
 
-(** gamma <= 1/(k l_exp), k >= 1, mu <= l_exp: gamma mu <= 1. *)
-Lemma rate_of_step gamma mu l_exp k : 0 < gamma -> 0 < l_exp -> 1 <= k ->
-  gamma <= 1 / (k * l_exp) -> mu <= l_exp -> gamma * mu <= 1.
-Proof.
-  intros g_pos l_pos k_one step le.
-  apply Rle_trans with (gamma * l_exp); [apply Rmult_le_compat_l; lra|].
-  apply Rle_trans with (1 / (k * l_exp) * l_exp); [apply Rmult_le_compat_r; lra|].
-  replace (1 / (k * l_exp) * l_exp) with (1 / k) by (field; lra).
-  apply Rmult_le_reg_r with k; [lra|]. replace (1 / k * k) with 1 by (field; lra). lra.
-Qed.
+Lemma E_null {O} (D : dist O) a : (forall w, a w = 0) -> E D a = 0.
+Proof. intro H. rewrite <- (E_const D 0). apply E_ext, H. Qed.
+
+Ltac vanishes only :=
+  lazymatch goal with
+  | |- E _ _ = 0 => apply E_null; let w := fresh in intro w; vanishes only
+  | |- nsq ?u = 0 => exact (only u u)
+  | |- dot ?u ?v = 0 => exact (only u v)
+  | |- _ => fail "not a distance"
+  end.
+(** [0 <= ...]: every term has a distance as a factor. *)
+Ltac one_point only :=
+  repeat match goal with
+  | |- context [E ?D ?a] => replace (E D a) with 0 by (symmetry; vanishes only)
+  | |- context [nsq ?u] => replace (nsq u) with 0 by (symmetry; vanishes only)
+  | |- context [dot ?u ?v] => replace (dot u v) with 0 by (symmetry; vanishes only)
+  end;
+  right; unfold Rdiv; ring.
 
 Lemma gap_pos {V : gram} (f : V -> R) x_star : minimiser f x_star -> forall x, 0 <= f x - f x_star.
 Proof. intros H x; generalize (H x); lra. Qed.
@@ -49,20 +53,6 @@ Proof.
           f (next w) - f x_star
           <= f x - f x_star + dot (df x) (next w - x)%vec + l / 2 * nsq (next w - x)%vec).
   lra.
-Qed.
-
-Lemma half_rate a : a <= 1 -> a / 2 <= 1.
-Proof. lra. Qed.
-
-(** A quotient as it stands in the statement, with its denominator kept positive. *)
-Lemma div_pos a b : 0 < a -> 0 < b -> 0 < a / b.
-Proof. apply Rdiv_lt_0_compat. Qed.
-Lemma mul_pos a b : 0 < a -> 0 < b -> 0 < a * b.
-Proof. apply Rmult_lt_0_compat. Qed.
-Lemma rate_of_inverse gamma mu : 0 < mu -> gamma <= 1 / mu -> gamma * mu <= 1.
-Proof.
-  intros mu_pos H. apply Rle_trans with (1 / mu * mu); [apply Rmult_le_compat_r; lra|].
-  right; field; lra.
 Qed.
 
 (** ** What the classes say, in the form in which certificates use it *)
@@ -147,33 +137,33 @@ Definition unbiased_compressor {V : gram} {C : Type} (omega : R) (coin_law : dis
   (forall y, EV coin_law (fun z => compress z y) == y)
   /\ (forall y, E coin_law (fun z => nsq (compress z y - y)) <= omega * nsq y).
 
-(** ** Convex samples
+(** ** Convex samples *)
 
-    The objective is the average of differentiable convex samples, each with an l_max-Lipschitz
-    gradient, and the gradients that a step sees have the same mean. *)
-Record convex_smooth_samples {V : gram} {O N : Type} (l_max : R) (f : V -> R) (g : O -> V -> V)
-  (each : dist N) (f_n : N -> V -> R) (g_n : N -> V -> V) (law : dist O) : Prop := {
+(** Each sample is differentiable and convex, with an l_max-Lipschitz gradient. *)
+Record convex_smooth_samples {V : gram} {N : Type} (l_max : R) (f_n : N -> V -> R)
+  (g_n : N -> V -> V) : Prop := {
   sample_differentiable : forall n, differentiable (f_n n) (g_n n);
   sample_smooth : forall n, smooth l_max (g_n n);
-  sample_convex : forall n, convex (f_n n) (g_n n);
-  average_value : forall x, f x = E each (fun n => f_n n x);
-  average_gradient : forall x, EV law (fun w => g w x) == EV each (fun n => g_n n x)
+  sample_convex : forall n, convex (f_n n) (g_n n)
 }.
 
+(** The objective is their average, and the gradients that a step sees have the same mean. *)
 Section Samples.
 Context {V : gram} {O N : Type} (law : dist O) (f : V -> R) (g : O -> V -> V).
 Context (each : dist N) (f_n : N -> V -> R) (g_n : N -> V -> V) (l_max n_samples : R).
 Let df x := EV law (fun w => g w x).
 Hypothesis l_pos : 0 < l_max.
 Hypothesis n_pos : 0 < n_samples.
-Hypothesis samples : convex_smooth_samples l_max f g each f_n g_n law.
+Hypothesis samples : convex_smooth_samples l_max f_n g_n.
+Hypothesis value : forall x, f x = E each (fun n => f_n n x).
+Hypothesis gradient : forall x, EV law (fun w => g w x) == EV each (fun n => g_n n x).
 
 (** Co-coercivity of each sample, summed. *)
 Lemma cocoercive_tilted x y :
   n_samples * E each (fun n => nsq (g_n n x - g_n n y))
     <= 2 * l_max * n_samples * (f x - f y - dot (df y) (x - y)).
 Proof.
-  destruct samples as [diff lip conv value gradient].
+  destruct samples as [diff lip conv].
   replace (2 * l_max * n_samples * (f x - f y - dot (df y) (x - y)))
     with (n_samples * (2 * l_max * (f x - f y - dot (df y) (x - y)))) by ring.
   apply Rmult_le_compat_l; [lra|]. eapply Rle_trans.
@@ -181,17 +171,11 @@ Proof.
     apply descent; [lra | apply diff | apply lip].
   - rewrite E_times, E_minus, E_minus, <- dot_EV_l, <- !value, <- gradient. right; reflexivity.
 Qed.
-End Samples.
-
-Lemma cocoercive_form {V : gram} {O N : Type} (law : dist O) (f : V -> R) (g : O -> V -> V)
-  (x_star : V) (diff : differentiable f (fun x => EV law (fun w => g w x)))
-  (least : minimiser f x_star)
-  (each : dist N) (f_n : N -> V -> R) (g_n : N -> V -> V) (l_max n_samples : R) :
-  0 < l_max -> 0 < n_samples -> convex_smooth_samples l_max f g each f_n g_n law ->
+Lemma cocoercive_form x_star : differentiable f df -> minimiser f x_star ->
   forall x, n_samples * E each (fun n => nsq (g_n n x - g_n n x_star))
     <= 2 * l_max * n_samples * (f x - f x_star).
 Proof.
-  intros l_pos n_pos samples x.
-  eapply Rle_trans; [apply (cocoercive_tilted law f g each f_n g_n l_max n_samples); assumption|].
+  intros diff least x. eapply Rle_trans; [apply cocoercive_tilted|].
   rewrite (stationary f _ x_star diff least). right; ring.
 Qed.
+End Samples.

@@ -3,8 +3,8 @@
     On the line, f(x) = x^2/2 is the average of two samples with gradients x - 1 and x + 1, up to a
     constant; the minimiser is 0. The teacher is 2, and the control variate is its gradient: 1 and
     3, so that its mean and its variance are both positive. All constants of curvature are 1. *)
-Require Export Instances Glue.
-Require Import Lra.
+Require Export Batches.
+Require Import Lra Lia FunctionalExtensionality.
 
 Definition both_samples : list bool := [true; false].
 Lemma some_sample : both_samples <> [].
@@ -94,8 +94,6 @@ Lemma line_tilted : EV coin_flip (fun w => gradient w (1 : line)) == (1 / 2 * EV
 Proof.
   rewrite !EV_flip. unfold gradient, control, shift. intro w. simpl. field.
 Qed.
-Lemma line_other : exists x : line, 0 < nsq (x - (0 : line)).
-Proof. exists 1. rewrite nsq_line, sub_line. lra. Qed.
 
 (** With steps of length 1, one step forgets where it starts: its law is stationary at once. *)
 Definition limit_point (w : bool) : line := (shift w + 1 / 2 * control w)%R.
@@ -127,8 +125,7 @@ Ltac vectors :=
 
 (** The two samples by themselves. *)
 Definition sample_loss (n : bool) (x : line) : R := 1 / 2 * ((x - shift n) * (x - shift n)) - 1 / 2.
-Lemma line_samples :
-  convex_smooth_samples 1 half_square gradient coin_flip sample_loss gradient coin_flip.
+Lemma line_samples : convex_smooth_samples 1 sample_loss gradient.
 Proof.
   split.
   - intro n. split.
@@ -152,13 +149,22 @@ Proof.
   - intros n x y. rewrite !nsq_line, !sub_line. unfold gradient. right; ring.
   - intros n x y. rewrite dot_line, sub_line. unfold sample_loss, gradient.
     generalize (Rle_0_sqr ((y : R) - x)). unfold Rsqr. lra.
-  - intro x. rewrite E_flip. unfold sample_loss, half_square, shift. field.
-  - intro x. apply veq_refl.
 Qed.
 
-(** Batches of one: the mean over batches is the mean over samples. *)
-Ltac samples_agree :=
-  first [ numbers
-        | unfold veq; intro; simpl; unfold EV; simpl; field
-        | rewrite ?E_flip, ?EV_flip; unfold gradient, control, shift, nsq; simpl;
-          unfold EV, vsub, vopp; simpl; field ].
+(** Minibatches of one sample. *)
+Lemma one_of_two : (1 <= 1 <= length both_samples)%nat.
+Proof. simpl; lia. Qed.
+Lemma batch_loss : (fun x : line => E (one_of both_samples 1 one_of_two) (fun n => sample_loss n x))
+  = half_square.
+Proof.
+  apply functional_extensionality; intro x. unfold one_of. rewrite E_uniform. simpl.
+  unfold sample_loss, half_square, shift. field.
+Qed.
+Lemma batch_mean_is (u : bool -> line) :
+  EV (minibatches both_samples 1 one_of_two) (fun w => average w u) = EV coin_flip u.
+Proof. unfold EV, average; simpl. field. Qed.
+Lemma batch_gradient :
+  (fun x : line => EV (minibatches both_samples 1 one_of_two) (fun w => average w (fun n => gradient n x)))
+  = mean_gradient.
+Proof. apply functional_extensionality; intro x. apply batch_mean_is. Qed.
+Ltac line_batches := rewrite ?batch_loss, ?batch_gradient, ?batch_mean_is.

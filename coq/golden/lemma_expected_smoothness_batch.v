@@ -1,28 +1,29 @@
 (** * lemma-expected-smoothness/batch: Expected smoothness of convex samples *)
-Require Import Glue.
+Require Import Glue Batches.
 Require lemma_expected_smoothness_batch_cert.
 Set Default Proof Using "All".
 
 Section Statement.
 Variable V : gram.
-Variable sample : Type.
-Variable law : dist sample.
-Variable f : V -> R.
-Variable g : sample -> V -> V.
-Variable c : sample -> V.
-Variable x_star : V.
 Variable index : Type.
-Variable each : dist index.
+Variable samples : list index.
+Variable size : nat.
+Variable enough : (1 <= size <= length samples)%nat.
 Variable f_n : index -> V -> R.
 Variable g_n : index -> V -> V.
-Variable c_n : index -> V.
+Variable x_star : V.
 Variable l_smooth : R.
-Variable n_samples : R.
-Variable tau : R.
 Variable l_max : R.
 
 (** ** Definitions *)
 
+Definition sample : Type := list index.
+Definition n_samples : R := INR (length samples).
+Definition tau : R := INR size.
+Definition each : dist index := one_of samples size enough.
+Definition law : dist sample := minibatches samples size enough.
+Definition f (x : V) : R := E each (fun n => f_n n x).
+Definition g (w : sample) (x : V) : V := average w (fun n => g_n n x).
 Definition full_grad (x : V) : V := EV law (fun w => g w x).
 Definition batch_constant : R := (n_samples * (tau - 1) * l_smooth + (n_samples - tau) * l_max) / (tau * (n_samples - 1)).
 
@@ -30,17 +31,12 @@ Definition batch_constant : R := (n_samples * (tau - 1) * l_smooth + (n_samples 
 
 Record hypotheses : Prop := {
   l_smooth_sign : 0 < l_smooth;
-  n_samples_sign : 0 < n_samples;
-  tau_sign : 0 < tau;
   l_max_sign : 0 < l_max;
   diff : differentiable f full_grad;
   least : minimiser f x_star;
-  h_samples_convex : convex_smooth_samples l_max f g each f_n g_n law;
+  h_samples_convex : convex_smooth_samples l_max f_n g_n;
   h_several : 2 <= n_samples;
-  h_smooth : smooth l_smooth full_grad;
-  premise_batch_size_0 : tau <= n_samples;
-  premise_batch_at_least_one_1 : 1 <= tau;
-  premise_pairs_2 : forall x : V, tau * (n_samples - 1) * E law (fun w => (nsq (g w x - g w x_star))%R) = (n_samples - 1) * (n_samples * E each (fun n => (nsq (g_n n x - g_n n x_star))%R)) / n_samples + (tau - 1) * (n_samples * nsq (EV law (fun w => (g w x - g w x_star)%vec)) - n_samples * E each (fun n => (nsq (g_n n x - g_n n x_star))%R) / n_samples)
+  h_smooth : smooth l_smooth full_grad
 }.
 
 (** ** Claim *)
@@ -49,7 +45,9 @@ Theorem claim_batch : hypotheses ->
   forall x : V,
   E law (fun w => (nsq (g w x - g w x_star))%R) <= 2 * batch_constant * (f x - f x_star).
 Proof.
-  intros [l_smooth_sign n_samples_sign tau_sign l_max_sign diff least h_samples_convex h_several h_smooth premise_batch_size_0 premise_batch_at_least_one_1 premise_pairs_2] x.
+  intros [l_smooth_sign l_max_sign diff least h_samples_convex h_several h_smooth] x.
+  pose proof (number_of_samples samples size enough : 0 < n_samples) as n_samples_sign.
+  pose proof (batch_positive samples size enough : 0 < tau) as tau_sign.
   exact (lemma_expected_smoothness_batch_cert.claim_batch
     V
     sample
@@ -71,11 +69,15 @@ Proof.
     (gap_pos f x_star least x)
     l_max_sign
     h_several
-    premise_batch_size_0
-    premise_batch_at_least_one_1
-    (cocoercive_form law f g x_star diff least each f_n g_n l_max n_samples l_max_sign n_samples_sign h_samples_convex x)
+    (batch_size samples size enough)
+    (batch_at_least_one samples size enough)
+    (cocoercive_form law f g each f_n g_n l_max n_samples l_max_sign n_samples_sign h_samples_convex (fun _ => eq_refl)
+      (fun y => minibatch_mean samples size enough (fun w => g w y) (fun n => g_n n y) (@batch_self index samples size V (fun n => g_n n y))) x_star diff least x)
     (gradient_bound_form law f g x_star diff least l_smooth l_smooth_sign h_smooth x)
-    (premise_pairs_2 x)).
+    (minibatch_pairs samples size enough (fun w => (g w x - g w x_star)%vec) (fun w => (g w x - g w x_star)%vec)
+      (fun n => (g_n n x - g_n n x_star)%vec) (fun n => (g_n n x - g_n n x_star)%vec)
+      (@batch_sub index samples size V (fun w => (g w x)%vec) (fun w => (g w x_star)%vec) (fun n => (g_n n x)%vec) (fun n => (g_n n x_star)%vec) (@batch_self index samples size V (fun n => g_n n x)) (@batch_self index samples size V (fun n => g_n n x_star)))
+      (@batch_sub index samples size V (fun w => (g w x)%vec) (fun w => (g w x_star)%vec) (fun n => (g_n n x)%vec) (fun n => (g_n n x_star)%vec) (@batch_self index samples size V (fun n => g_n n x)) (@batch_self index samples size V (fun n => g_n n x_star))))).
 Qed.
 End Statement.
 
@@ -83,19 +85,14 @@ End Statement.
 
 Require Import Line.
 
-Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line) bool coin_flip sample_loss gradient 1 2 1 1.
+Theorem satisfiable : hypotheses line bool both_samples 1%nat one_of_two sample_loss gradient (0 : line) 1 1.
 Proof.
-  constructor; cbv delta [full_grad batch_constant] beta.
-  - numbers.
-  - numbers.
-  - numbers.
-  - numbers.
-  - exact line_diff.
-  - exact line_least.
-  - exact line_samples.
-  - numbers.
-  - exact line_smooth.
-  - samples_agree.
-  - samples_agree.
-  - intro x; samples_agree.
+  constructor; cbv delta [lemma_expected_smoothness_batch.sample lemma_expected_smoothness_batch.n_samples lemma_expected_smoothness_batch.tau lemma_expected_smoothness_batch.each lemma_expected_smoothness_batch.law lemma_expected_smoothness_batch.f lemma_expected_smoothness_batch.g lemma_expected_smoothness_batch.full_grad lemma_expected_smoothness_batch.batch_constant] beta.
+  - line_batches; numbers.
+  - line_batches; numbers.
+  - line_batches; exact line_diff.
+  - line_batches; exact line_least.
+  - line_batches; exact line_samples.
+  - line_batches; numbers.
+  - line_batches; exact line_smooth.
 Qed.

@@ -1,45 +1,32 @@
 (** * lemma-minibatch-noise/variance: Noise of minibatches *)
-Require Import Glue.
+Require Import Glue Batches.
 Require lemma_minibatch_noise_variance_cert.
 Set Default Proof Using "All".
 
 Section Statement.
 Variable V : gram.
-Variable sample : Type.
-Variable law : dist sample.
-Variable f : V -> R.
-Variable g : sample -> V -> V.
-Variable c : sample -> V.
-Variable x_star : V.
 Variable index : Type.
-Variable each : dist index.
-Variable f_n : index -> V -> R.
-Variable g_n : index -> V -> V.
+Variable samples : list index.
+Variable size : nat.
+Variable enough : (1 <= size <= length samples)%nat.
 Variable c_n : index -> V.
-Variable n_samples : R.
-Variable tau : R.
 
 (** ** Definitions *)
 
-Definition full_grad (x : V) : V := EV law (fun w => g w x).
+Definition sample : Type := list index.
+Definition n_samples : R := INR (length samples).
+Definition tau : R := INR size.
+Definition each : dist index := one_of samples size enough.
+Definition law : dist sample := minibatches samples size enough.
+Definition c (w : sample) : V := average w c_n.
 Definition teacher_var : R := E law (fun w => (nsq (c w - EV law (fun w => (c w)%vec)))%R).
-
-(** ** Hypotheses *)
-
-Record hypotheses : Prop := {
-  n_samples_sign : 0 < n_samples;
-  tau_sign : 0 < tau;
-  diff : differentiable f full_grad;
-  least : minimiser f x_star;
-  premise_pairs_0 : tau * (n_samples - 1) * teacher_var = (n_samples - tau) * (n_samples * E each (fun n => (nsq (c_n n - EV law (fun w => (c w)%vec)))%R)) / n_samples
-}.
 
 (** ** Claim *)
 
-Theorem claim_variance : hypotheses ->
-  tau * (n_samples - 1) * teacher_var = (n_samples - tau) * (n_samples * E each (fun n => (nsq (c_n n - EV law (fun w => (c w)%vec)))%R)) / n_samples.
+Theorem claim_variance : tau * (n_samples - 1) * teacher_var = (n_samples - tau) * (n_samples * E each (fun n => (nsq (c_n n - EV law (fun w => (c w)%vec)))%R)) / n_samples.
 Proof.
-  intros [n_samples_sign tau_sign diff least premise_pairs_0].
+  pose proof (number_of_samples samples size enough : 0 < n_samples) as n_samples_sign.
+  pose proof (batch_positive samples size enough : 0 < tau) as tau_sign.
   exact (lemma_minibatch_noise_variance_cert.claim_variance
     V
     sample
@@ -52,20 +39,9 @@ Proof.
     c_n
     n_samples_sign
     tau_sign
-    premise_pairs_0).
+    (minibatch_pairs samples size enough (fun w => (c w - EV law (fun w => (c w)%vec))%vec) (fun w => (c w - EV law (fun w => (c w)%vec))%vec)
+      (fun n => (c_n n - EV law (fun w => (c w)%vec))%vec) (fun n => (c_n n - EV law (fun w => (c w)%vec))%vec)
+      (@batch_sub index samples size V (fun w => (c w)%vec) (fun w => (EV law (fun w => (c w)%vec))%vec) (fun n => (c_n n)%vec) (fun n => (EV law (fun w => (c w)%vec))%vec) (@batch_self index samples size V c_n) (@batch_const index samples size enough V (EV law (fun w => (c w)%vec))%vec))
+      (@batch_sub index samples size V (fun w => (c w)%vec) (fun w => (EV law (fun w => (c w)%vec))%vec) (fun n => (c_n n)%vec) (fun n => (EV law (fun w => (c w)%vec))%vec) (@batch_self index samples size V c_n) (@batch_const index samples size enough V (EV law (fun w => (c w)%vec))%vec)))).
 Qed.
 End Statement.
-
-(** ** The hypotheses hold together *)
-
-Require Import Line.
-
-Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line) bool coin_flip control 2 1.
-Proof.
-  constructor; cbv delta [full_grad teacher_var] beta.
-  - numbers.
-  - numbers.
-  - exact line_diff.
-  - exact line_least.
-  - samples_agree.
-Qed.

@@ -50,7 +50,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line).
 Proof.
-  constructor; cbv delta [full_grad bias_sq noise] beta.
+  constructor; cbv delta [lemma_noise_quadratic_bias_floor.full_grad lemma_noise_quadratic_bias_floor.bias_sq lemma_noise_quadratic_bias_floor.noise] beta.
   - exact line_diff.
   - exact line_least.
 Qed.

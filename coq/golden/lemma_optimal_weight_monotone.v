@@ -29,8 +29,6 @@ Record hypotheses : Prop := {
   gamma_sign : 0 < gamma;
   gamma_2_sign : 0 < gamma_2;
   mu_sign : 0 < mu;
-  diff : differentiable f full_grad;
-  least : minimiser f x_star;
   h_control : 0 < teacher_var + bias_sq;
   h_order : gamma <= gamma_2;
   h_qsc : QSC mu f full_grad x_star
@@ -41,7 +39,7 @@ Record hypotheses : Prop := {
 Theorem claim_monotone : hypotheses ->
   (best_weight_at gamma) ^ 2 <= (best_weight_at gamma_2) ^ 2.
 Proof.
-  intros [gamma_sign gamma_2_sign mu_sign diff least h_control h_order h_qsc].
+  intros [gamma_sign gamma_2_sign mu_sign h_control h_order h_qsc].
   exact (lemma_optimal_weight_monotone_cert.claim_monotone
     V
     sample
@@ -65,12 +63,10 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line) (1 / 16) (1 / 8) (1 / 2).
 Proof.
-  constructor; cbv delta [full_grad cov teacher_var bias_sq best_weight_at] beta.
+  constructor; cbv delta [lemma_optimal_weight_monotone.full_grad lemma_optimal_weight_monotone.cov lemma_optimal_weight_monotone.teacher_var lemma_optimal_weight_monotone.bias_sq lemma_optimal_weight_monotone.best_weight_at] beta.
   - numbers.
   - numbers.
   - numbers.
-  - exact line_diff.
-  - exact line_least.
   - numbers.
   - numbers.
   - apply line_qsc; numbers.

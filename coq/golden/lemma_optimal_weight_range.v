@@ -7,7 +7,6 @@ Section Statement.
 Variable V : gram.
 Variable sample : Type.
 Variable law : dist sample.
-Variable f : V -> R.
 Variable g : sample -> V -> V.
 Variable c : sample -> V.
 Variable x_star : V.
@@ -16,7 +15,6 @@ Variable kappa : R.
 
 (** ** Definitions *)
 
-Definition full_grad (x : V) : V := EV law (fun w => g w x).
 Definition noise (l : R) : R := E law (fun w => (nsq (g w x_star - l * c w))%R).
 Definition bias_sq : R := nsq (EV law (fun w => (c w)%vec)).
 Definition penalised_noise (l : R) : R := noise l + kappa * l ^ 2 * bias_sq.
@@ -28,8 +26,6 @@ Definition best_weight : R := cov / denominator.
 (** ** Hypotheses *)
 
 Record hypotheses : Prop := {
-  diff : differentiable f full_grad;
-  least : minimiser f x_star;
   h_control : 0 < denominator;
   h_penalty : 0 <= kappa
 }.
@@ -40,7 +36,7 @@ Theorem claim_range : hypotheses ->
   penalised_noise lambda < penalised_noise 0
   <-> 0 < lambda * (2 * best_weight - lambda).
 Proof.
-  intros [diff least h_control h_penalty].
+  intros [h_control h_penalty].
   exact (lemma_optimal_weight_range_cert.claim_range
     V
     sample
@@ -58,11 +54,9 @@ End Statement.
 
 Require Import Line.
 
-Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line) 1.
+Theorem satisfiable : hypotheses line bool coin_flip control 1.
 Proof.
-  constructor; cbv delta [full_grad noise bias_sq penalised_noise cov teacher_var denominator best_weight] beta.
-  - exact line_diff.
-  - exact line_least.
+  constructor; cbv delta [lemma_optimal_weight_range.noise lemma_optimal_weight_range.bias_sq lemma_optimal_weight_range.penalised_noise lemma_optimal_weight_range.cov lemma_optimal_weight_range.teacher_var lemma_optimal_weight_range.denominator lemma_optimal_weight_range.best_weight] beta.
   - numbers.
   - numbers.
 Qed.

@@ -27,8 +27,6 @@ Definition best_weight_at (l : R) : R := cov / (teacher_var + (1 + 2 / (3 * l * 
 Record hypotheses : Prop := {
   gamma_sign : 0 < gamma;
   mu_sign : 0 < mu;
-  diff : differentiable f full_grad;
-  least : minimiser f x_star;
   h_control : 0 < teacher_var + bias_sq;
   h_qsc : QSC mu f full_grad x_star
 }.
@@ -38,7 +36,7 @@ Record hypotheses : Prop := {
 Theorem claim_small_steps : hypotheses ->
   4 * (best_weight_at gamma) ^ 2 * bias_sq ^ 2 <= 9 * gamma ^ 2 * mu ^ 2 * cov ^ 2.
 Proof.
-  intros [gamma_sign mu_sign diff least h_control h_qsc].
+  intros [gamma_sign mu_sign h_control h_qsc].
   exact (lemma_optimal_weight_small_steps_cert.claim_small_steps
     V
     sample
@@ -59,11 +57,9 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line) (1 / 16) (1 / 2).
 Proof.
-  constructor; cbv delta [full_grad cov teacher_var bias_sq best_weight_at] beta.
+  constructor; cbv delta [lemma_optimal_weight_small_steps.full_grad lemma_optimal_weight_small_steps.cov lemma_optimal_weight_small_steps.teacher_var lemma_optimal_weight_small_steps.bias_sq lemma_optimal_weight_small_steps.best_weight_at] beta.
   - numbers.
   - numbers.
-  - exact line_diff.
-  - exact line_least.
   - numbers.
   - apply line_qsc; numbers.
 Qed.

@@ -7,7 +7,6 @@ Section Statement.
 Variable V : gram.
 Variable sample : Type.
 Variable law : dist sample.
-Variable f : V -> R.
 Variable g : sample -> V -> V.
 Variable c : sample -> V.
 Variable x_star : V.
@@ -15,7 +14,6 @@ Variable kappa : R.
 
 (** ** Definitions *)
 
-Definition full_grad (x : V) : V := EV law (fun w => g w x).
 Definition cov : R := E law (fun w => (dot (g w x_star) (c w))%R).
 Definition teacher_var : R := E law (fun w => (nsq (c w - EV law (fun w => (c w)%vec)))%R).
 Definition bias_sq : R := nsq (EV law (fun w => (c w)%vec)).
@@ -28,8 +26,6 @@ Definition sigma_star_sq : R := E law (fun w => (nsq (g w x_star))%R).
 (** ** Hypotheses *)
 
 Record hypotheses : Prop := {
-  diff : differentiable f full_grad;
-  least : minimiser f x_star;
   h_control : 0 < denominator;
   h_penalty : 0 <= kappa
 }.
@@ -39,7 +35,7 @@ Record hypotheses : Prop := {
 Theorem claim_value : hypotheses ->
   penalised_noise best_weight = sigma_star_sq - cov ^ 2 / denominator.
 Proof.
-  intros [diff least h_control h_penalty].
+  intros [h_control h_penalty].
   exact (lemma_optimal_weight_value_cert.claim_value
     V
     sample
@@ -56,11 +52,9 @@ End Statement.
 
 Require Import Line.
 
-Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line) 1.
+Theorem satisfiable : hypotheses line bool coin_flip control 1.
 Proof.
-  constructor; cbv delta [full_grad cov teacher_var bias_sq denominator best_weight noise penalised_noise sigma_star_sq] beta.
-  - exact line_diff.
-  - exact line_least.
+  constructor; cbv delta [lemma_optimal_weight_value.cov lemma_optimal_weight_value.teacher_var lemma_optimal_weight_value.bias_sq lemma_optimal_weight_value.denominator lemma_optimal_weight_value.best_weight lemma_optimal_weight_value.noise lemma_optimal_weight_value.penalised_noise lemma_optimal_weight_value.sigma_star_sq] beta.
   - numbers.
   - numbers.
 Qed.

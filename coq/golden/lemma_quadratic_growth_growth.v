@@ -9,7 +9,6 @@ Variable sample : Type.
 Variable law : dist sample.
 Variable f : V -> R.
 Variable g : sample -> V -> V.
-Variable c : sample -> V.
 Variable x_star : V.
 Variable mu : R.
 
@@ -53,7 +52,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line) (1 / 2).
 Proof.
-  constructor; cbv delta [full_grad] beta.
+  constructor; cbv delta [lemma_quadratic_growth_growth.full_grad] beta.
   - numbers.
   - exact line_diff.
   - exact line_least.

@@ -85,7 +85,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line) (1 / 16) (1 / 2) 1 1 1.
 Proof.
-  constructor; cbv delta [full_grad step rate bias_sq bias_scale noise noise_scale] beta.
+  constructor; cbv delta [theorem_1_limit_one_step.full_grad theorem_1_limit_one_step.step theorem_1_limit_one_step.rate theorem_1_limit_one_step.bias_sq theorem_1_limit_one_step.bias_scale theorem_1_limit_one_step.noise theorem_1_limit_one_step.noise_scale] beta.
   - numbers.
   - numbers.
   - numbers.

@@ -33,9 +33,6 @@ Definition neighbourhood (l : R) : R := 2 * gamma / mu * (E law (fun w => (nsq (
 Record hypotheses : Prop := {
   gamma_sign : 0 < gamma;
   mu_sign : 0 < mu;
-  l_exp_sign : 0 < l_exp;
-  diff : differentiable f full_grad;
-  least : minimiser f x_star;
   h_control : 0 < denominator;
   h_es : ES law l_exp f g x_star;
   h_qsc : QSC mu f full_grad x_star;
@@ -47,7 +44,7 @@ Record hypotheses : Prop := {
 Theorem claim_optimal : hypotheses ->
   best_neighbourhood <= neighbourhood lambda.
 Proof.
-  intros [gamma_sign mu_sign l_exp_sign diff least h_control h_es h_qsc h_step].
+  intros [gamma_sign mu_sign h_control h_es h_qsc h_step].
   exact (theorem_1_optimal_optimal_cert.claim_optimal
     V
     sample
@@ -69,12 +66,9 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line) (1 / 16) (1 / 2) 1.
 Proof.
-  constructor; cbv delta [full_grad sigma_star_sq cov teacher_var the_kappa bias_sq denominator best_neighbourhood neighbourhood] beta.
+  constructor; cbv delta [theorem_1_optimal_optimal.full_grad theorem_1_optimal_optimal.sigma_star_sq theorem_1_optimal_optimal.cov theorem_1_optimal_optimal.teacher_var theorem_1_optimal_optimal.the_kappa theorem_1_optimal_optimal.bias_sq theorem_1_optimal_optimal.denominator theorem_1_optimal_optimal.best_neighbourhood theorem_1_optimal_optimal.neighbourhood] beta.
   - numbers.
   - numbers.
-  - numbers.
-  - exact line_diff.
-  - exact line_least.
   - numbers.
   - exact line_es.
   - apply line_qsc; numbers.

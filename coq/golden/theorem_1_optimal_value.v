@@ -33,9 +33,6 @@ Definition best_neighbourhood : R := 2 * gamma / mu * (sigma_star_sq - cov ^ 2 /
 Record hypotheses : Prop := {
   gamma_sign : 0 < gamma;
   mu_sign : 0 < mu;
-  l_exp_sign : 0 < l_exp;
-  diff : differentiable f full_grad;
-  least : minimiser f x_star;
   h_control : 0 < denominator;
   h_es : ES law l_exp f g x_star;
   h_qsc : QSC mu f full_grad x_star;
@@ -47,7 +44,7 @@ Record hypotheses : Prop := {
 Theorem claim_value : hypotheses ->
   neighbourhood best_weight = best_neighbourhood.
 Proof.
-  intros [gamma_sign mu_sign l_exp_sign diff least h_control h_es h_qsc h_step].
+  intros [gamma_sign mu_sign h_control h_es h_qsc h_step].
   exact (theorem_1_optimal_value_cert.claim_value
     V
     sample
@@ -68,12 +65,9 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line) (1 / 16) (1 / 2) 1.
 Proof.
-  constructor; cbv delta [full_grad cov teacher_var the_kappa bias_sq denominator best_weight neighbourhood sigma_star_sq best_neighbourhood] beta.
+  constructor; cbv delta [theorem_1_optimal_value.full_grad theorem_1_optimal_value.cov theorem_1_optimal_value.teacher_var theorem_1_optimal_value.the_kappa theorem_1_optimal_value.bias_sq theorem_1_optimal_value.denominator theorem_1_optimal_value.best_weight theorem_1_optimal_value.neighbourhood theorem_1_optimal_value.sigma_star_sq theorem_1_optimal_value.best_neighbourhood] beta.
   - numbers.
   - numbers.
-  - numbers.
-  - exact line_diff.
-  - exact line_least.
   - numbers.
   - exact line_es.
   - apply line_qsc; numbers.

@@ -28,7 +28,6 @@ Record hypotheses : Prop := {
   gamma_sign : 0 < gamma;
   mu_sign : 0 < mu;
   l_exp_sign : 0 < l_exp;
-  diff : differentiable f full_grad;
   least : minimiser f x_star;
   h_es : ES law l_exp f g x_star;
   h_qsc : QSC mu f full_grad x_star;
@@ -42,7 +41,7 @@ Theorem claim_best_a_unbiased : hypotheses ->
   forall x : V,
   E law (fun w => (nsq (step x w - x_star))%R) <= (1 - gamma * mu) * nsq (x - x_star) + gamma ^ 2 * noise lambda / (1 - gamma * l_exp).
 Proof.
-  intros [gamma_sign mu_sign l_exp_sign diff least h_es h_qsc h_step h_unbiased] x.
+  intros [gamma_sign mu_sign l_exp_sign least h_es h_qsc h_step h_unbiased] x.
   exact (theorem_1_sharp_best_a_unbiased_cert.claim_best_a_unbiased
     V
     sample
@@ -74,11 +73,10 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line) (1 / 16) 0 (1 / 2) 1.
 Proof.
-  constructor; cbv delta [full_grad step noise] beta.
+  constructor; cbv delta [theorem_1_sharp_best_a_unbiased.full_grad theorem_1_sharp_best_a_unbiased.step theorem_1_sharp_best_a_unbiased.noise] beta.
   - numbers.
   - numbers.
   - numbers.
-  - exact line_diff.
   - exact line_least.
   - exact line_es.
   - apply line_qsc; numbers.

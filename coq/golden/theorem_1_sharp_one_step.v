@@ -78,7 +78,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line) (1 / 16) (1 / 2) 1 1.
 Proof.
-  constructor; cbv delta [full_grad step noise bias_sq] beta.
+  constructor; cbv delta [theorem_1_sharp_one_step.full_grad theorem_1_sharp_one_step.step theorem_1_sharp_one_step.noise theorem_1_sharp_one_step.bias_sq] beta.
   - numbers.
   - numbers.
   - numbers.

@@ -60,7 +60,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line) (1 / 2) 1 (1 : line).
 Proof.
-  constructor; cbv delta [full_grad bias_sq] beta.
+  constructor; cbv delta [theorem_1_tilted_distance_lower.full_grad theorem_1_tilted_distance_lower.bias_sq] beta.
   - numbers.
   - exact line_diff.
   - exact line_least.

@@ -61,7 +61,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line) (1 / 2) (1 / 2) (1 : line).
 Proof.
-  constructor; cbv delta [full_grad bias_sq] beta.
+  constructor; cbv delta [theorem_1_tilted_distance_upper.full_grad theorem_1_tilted_distance_upper.bias_sq] beta.
   - numbers.
   - exact line_diff.
   - exact line_least.

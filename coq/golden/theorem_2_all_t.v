@@ -82,7 +82,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line) (1 / 16) (1 / 2) 1 1.
 Proof.
-  constructor; cbv delta [full_grad step bias_sq noise pl_neighbourhood] beta.
+  constructor; cbv delta [theorem_2_all_t.full_grad theorem_2_all_t.step theorem_2_all_t.bias_sq theorem_2_all_t.noise theorem_2_all_t.pl_neighbourhood] beta.
   - numbers.
   - numbers.
   - numbers.

@@ -82,7 +82,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line) (1 / 16) (1 / 2) 1 1.
 Proof.
-  constructor; cbv delta [full_grad step bias_sq noise] beta.
+  constructor; cbv delta [theorem_2_curve_one_step.full_grad theorem_2_curve_one_step.step theorem_2_curve_one_step.bias_sq theorem_2_curve_one_step.noise] beta.
   - numbers.
   - numbers.
   - numbers.

@@ -75,7 +75,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line) (1 / 16) (1 / 2) 1 1 (2 : line).
 Proof.
-  constructor; cbv delta [full_grad pl_neighbourhood sigma_star_sq] beta.
+  constructor; cbv delta [theorem_2_min_bound.full_grad theorem_2_min_bound.pl_neighbourhood theorem_2_min_bound.sigma_star_sq] beta.
   - numbers.
   - numbers.
   - numbers.

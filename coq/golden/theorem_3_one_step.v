@@ -24,7 +24,6 @@ Variable omega : R.
 
 Definition full_grad (x : V) : V := EV law (fun w => g w x).
 Definition uncompressed (x : V) (w : sample) : V := (x - gamma * (g w x - lambda * c w))%vec.
-Definition step (x : V) (d : sample * coin) : V := compress (snd d) (uncompressed x (fst d)).
 Definition noise (l : R) : R := E law (fun w => (nsq (g w x_star - l * c w))%R).
 Definition bias_sq : R := nsq (EV law (fun w => (c w)%vec)).
 Definition step_noise : R := 2 * gamma ^ 2 * noise lambda + 4 * gamma / (3 * mu) * lambda ^ 2 * bias_sq.
@@ -89,7 +88,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line) unit no_coin keep (1 / 16) (1 / 2) 1 0.
 Proof.
-  constructor; cbv delta [full_grad uncompressed step noise bias_sq step_noise] beta.
+  constructor; cbv delta [theorem_3_one_step.full_grad theorem_3_one_step.uncompressed theorem_3_one_step.noise theorem_3_one_step.bias_sq theorem_3_one_step.step_noise] beta.
   - numbers.
   - numbers.
   - numbers.

@@ -27,7 +27,6 @@ Variable delta : R.
 
 Definition full_grad (x : V) : V := EV law (fun w => g w x).
 Definition uncompressed (x : V) (w : sample) : V := (x - gamma * (g w x - lambda * c w))%vec.
-Definition step (x : V) (d : sample * coin) : V := compress (snd d) (uncompressed x (fst d)).
 Definition growth_factor : R := 1 + omega * (1 + delta).
 Definition rate : R := 2 - (1 + a) * gamma * l_exp - eta.
 Definition plain_contraction : R := 1 - rate * gamma * mu.
@@ -102,7 +101,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line) unit no_coin keep (1 / 16) (1 / 2) 1 1 1 0 1.
 Proof.
-  constructor; cbv delta [full_grad uncompressed step growth_factor rate plain_contraction noise bias_sq plain_noise] beta.
+  constructor; cbv delta [theorem_3_wide_one_step.full_grad theorem_3_wide_one_step.uncompressed theorem_3_wide_one_step.growth_factor theorem_3_wide_one_step.rate theorem_3_wide_one_step.plain_contraction theorem_3_wide_one_step.noise theorem_3_wide_one_step.bias_sq theorem_3_wide_one_step.plain_noise] beta.
   - numbers.
   - numbers.
   - numbers.

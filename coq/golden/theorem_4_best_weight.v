@@ -52,7 +52,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line).
 Proof.
-  constructor; cbv delta [full_grad cov teacher_var noise_unbiased sigma_star_sq] beta.
+  constructor; cbv delta [theorem_4_best_weight.full_grad theorem_4_best_weight.cov theorem_4_best_weight.teacher_var theorem_4_best_weight.noise_unbiased theorem_4_best_weight.sigma_star_sq] beta.
   - exact line_diff.
   - exact line_least.
   - numbers.

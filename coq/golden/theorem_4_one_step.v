@@ -28,7 +28,6 @@ Record hypotheses : Prop := {
   gamma_sign : 0 < gamma;
   mu_sign : 0 < mu;
   l_exp_sign : 0 < l_exp;
-  diff : differentiable f full_grad;
   least : minimiser f x_star;
   h_es : ES law l_exp f g x_star;
   h_qsc : QSC mu f full_grad x_star;
@@ -41,7 +40,7 @@ Theorem claim_one_step : hypotheses ->
   forall x : V,
   E law (fun w => (nsq (step x w - x_star))%R) <= (1 - gamma * mu) * nsq (x - x_star) + 2 * gamma ^ 2 * noise_unbiased lambda.
 Proof.
-  intros [gamma_sign mu_sign l_exp_sign diff least h_es h_qsc h_step] x.
+  intros [gamma_sign mu_sign l_exp_sign least h_es h_qsc h_step] x.
   exact (theorem_4_one_step_cert.claim_one_step
     V
     sample
@@ -72,11 +71,10 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line) (1 / 16) (1 / 2) 1.
 Proof.
-  constructor; cbv delta [full_grad step noise_unbiased] beta.
+  constructor; cbv delta [theorem_4_one_step.full_grad theorem_4_one_step.step theorem_4_one_step.noise_unbiased] beta.
   - numbers.
   - numbers.
   - numbers.
-  - exact line_diff.
   - exact line_least.
   - exact line_es.
   - apply line_qsc; numbers.

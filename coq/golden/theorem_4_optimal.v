@@ -53,7 +53,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line).
 Proof.
-  constructor; cbv delta [full_grad cov teacher_var noise_unbiased] beta.
+  constructor; cbv delta [theorem_4_optimal.full_grad theorem_4_optimal.cov theorem_4_optimal.teacher_var theorem_4_optimal.noise_unbiased] beta.
   - exact line_diff.
   - exact line_least.
   - numbers.

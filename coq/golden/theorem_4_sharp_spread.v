@@ -75,7 +75,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line) (1 / 16) (1 / 2) 1.
 Proof.
-  constructor; cbv delta [full_grad step noise_unbiased] beta.
+  constructor; cbv delta [theorem_4_sharp_spread.full_grad theorem_4_sharp_spread.step theorem_4_sharp_spread.noise_unbiased] beta.
   - numbers.
   - numbers.
   - numbers.

@@ -59,7 +59,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line) 1 (2 : line).
 Proof.
-  constructor; cbv delta [full_grad noise_unbiased] beta.
+  constructor; cbv delta [theorem_4_teacher.full_grad theorem_4_teacher.noise_unbiased] beta.
   - numbers.
   - exact line_diff.
   - exact line_least.

@@ -30,9 +30,7 @@ Definition bias_sq : R := nsq (EV law (fun w => (c w)%vec)).
 
 Record hypotheses : Prop := {
   gamma_sign : 0 < gamma;
-  mu_sign : 0 < mu;
   l_smooth_sign : 0 < l_smooth;
-  l_exp_sign : 0 < l_exp;
   diff : differentiable f full_grad;
   least : minimiser f x_star;
   h_es : ES law l_exp f g x_star;
@@ -47,7 +45,7 @@ Record hypotheses : Prop := {
 Theorem claim_b : hypotheses ->
   lambda ^ 2 * bias_sq / l_smooth ^ 2 <= E limit_law (fun s => (nsq (x_inf s - x_star))%R).
 Proof.
-  intros [gamma_sign mu_sign l_smooth_sign l_exp_sign diff least h_es h_qsc h_smooth h_step stationary].
+  intros [gamma_sign l_smooth_sign diff least h_es h_qsc h_smooth h_step stationary].
   exact (theorem_5_b_cert.claim_b
     V
     sample
@@ -76,9 +74,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line) bool coin_flip limit_point 1 (1 / 2) (1 / 2) 1 1.
 Proof.
-  constructor; cbv delta [full_grad step bias_sq] beta.
-  - numbers.
-  - numbers.
+  constructor; cbv delta [theorem_5_b.full_grad theorem_5_b.step theorem_5_b.bias_sq] beta.
   - numbers.
   - numbers.
   - exact line_diff.

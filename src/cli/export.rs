@@ -80,9 +80,6 @@ fn remarks(own: &Exported) -> String {
         Status::Certificate(cause) => format!("certificate only: {cause}"),
         Status::No(cause) => format!("not exported: {cause}"),
     };
-    if !own.premises.is_empty() {
-        text.push_str(&format!("; assumes {}", own.premises.join(", ")));
-    }
     if own.status == Status::Statement && !own.satisfiable {
         text.push_str("; no instance");
     }

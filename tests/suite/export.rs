@@ -71,19 +71,32 @@ fn the_readme_counts_what_is_exported() {
         |good: &dyn Fn(&Exported) -> bool| export.statements.iter().filter(|own| good(own)).count();
     let certificates = count(&|own| !matches!(own.status, Status::No(_)));
     let statements = count(&|own| own.status == Status::Statement);
-    let given = count(&|own| own.status == Status::Statement && !own.premises.is_empty());
-    let golden = golden();
-    let elsewhere = golden.values().filter(|text| text.contains("other_point")).count();
     let readme = include_str!("../../README.md").split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_eq!((given, elsewhere), (8, 5));
     for says in [
         format!("{certificates} of {} as *certificates*", export.statements.len()),
         format!("and {statements} of these as theorems in textbook form"),
-        format!("eight of the {statements} take the pair rule"),
-        "and five with a rate a point other than x*".to_owned(),
     ] {
         assert!(readme.contains(&says), "the README does not say: {says}");
     }
+}
+
+/// What can be proved is no hypothesis, and minibatches are what they are said to be.
+#[test]
+fn rules_of_sampling_are_not_assumed() {
+    let mut sampled = 0;
+    for (file, text) in golden() {
+        assert!(!text.contains("premise_") && !text.contains("other_point"), "{file}");
+        if text.contains("n_samples") || text.contains("tau") {
+            let law = "Definition law : dist sample := minibatches samples size enough.";
+            assert!(text.contains(law), "{file}");
+            assert!(
+                !text.contains("Variable law") && !text.contains("Variable n_samples"),
+                "{file}"
+            );
+            sampled += 1;
+        }
+    }
+    assert_eq!(sampled, 8);
 }
 
 #[test]

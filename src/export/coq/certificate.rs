@@ -8,6 +8,7 @@ use super::level::Level;
 use super::names;
 use super::path;
 use super::render::{Cited, Renderer, Style, Unsupported};
+use super::sampling;
 use crate::claim::expr::{Expr, Formula, Node, Relation, Shape, Sign, Symbol};
 use crate::claim::proof::{Proof, Rule, StatementName, Step};
 use crate::claim::theorem::{Claim, Condition};
@@ -215,13 +216,21 @@ impl<'a> Draft<'a> {
                 Rule::Use(name, with) if with.is_empty() => {
                     text.push_str(&self.used(step, name, find)?);
                 }
+                Rule::Pairs(u, v) => {
+                    let rule = sampling::pairs(&self.renderer(), self.claim, u, v)?;
+                    text.push_str(&self.spelled(step, rule)?);
+                }
+                Rule::Average(u) => {
+                    let rule = sampling::average(&self.renderer(), u)?;
+                    text.push_str(&self.spelled(step, rule)?);
+                }
                 rule => self.give(&step.name, step.claim.clone(), Source::Rule(rule.clone())),
             }
         }
         Ok(text)
     }
 
-    /// A used statement becomes a hypothesis as it is stated; the step may spell it differently.
+    /// A used statement becomes a hypothesis as it is stated.
     fn used(
         &mut self,
         step: &Step,
@@ -231,6 +240,11 @@ impl<'a> Draft<'a> {
         let Some(Claim { formula: Formula::Relation(stated), .. }) = find(name) else {
             return Err(Unsupported(format!("{name} is no relation")));
         };
+        self.spelled(step, stated)
+    }
+
+    /// A fact becomes a hypothesis in one form; the step may spell it differently.
+    fn spelled(&mut self, step: &Step, stated: Relation) -> Result<String, Unsupported> {
         let fact = format!("used-{}", step.name);
         let node = Node::Slack(fact.clone());
         let slack = Expr { shape: stated.lhs.shape, ..Expr::scalar(node) };

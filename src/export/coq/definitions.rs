@@ -1,6 +1,7 @@
 //! Definitions of the language as Coq definitions, so that a statement reads like its file.
 
 use super::names;
+use super::sampling::SAMPLED;
 use super::statement::{Draft, moves};
 use crate::claim::dictionary::Dictionary;
 use crate::claim::expr::{
@@ -58,7 +59,11 @@ impl names::Defined for Draft<'_> {
 /// The name of a definition, the exporter's own or the file's.
 pub(super) fn coq_name(name: &str) -> String {
     let own = ["step", "uncompressed", "full_grad"].contains(&name);
-    if own { name.to_owned() } else { names::definition(name) }
+    if own || SAMPLED.iter().any(|(sampled, _)| *sampled == name) {
+        name.to_owned()
+    } else {
+        names::definition(name)
+    }
 }
 
 fn parameter(name: &str) -> Expr {

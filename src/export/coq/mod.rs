@@ -14,6 +14,7 @@ mod names;
 mod path;
 mod problem;
 mod render;
+mod sampling;
 mod section;
 mod statement;
 mod supply;
@@ -26,7 +27,7 @@ use crate::kernel::Proved;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fixed files, in the order in which they are compiled.
-pub static FIXED: [(&str, &str); 11] = [
+pub static FIXED: [(&str, &str); 12] = [
     ("Space", include_str!("../../../coq/Space.v")),
     ("Scalars", include_str!("../../../coq/Scalars.v")),
     ("Paths", include_str!("../../../coq/Paths.v")),
@@ -36,6 +37,7 @@ pub static FIXED: [(&str, &str); 11] = [
     ("Calculus", include_str!("../../../coq/Calculus.v")),
     ("Glue", include_str!("../../../coq/Glue.v")),
     ("Instances", include_str!("../../../coq/Instances.v")),
+    ("Batches", include_str!("../../../coq/Batches.v")),
     ("Constructs", include_str!("../../../coq/Constructs.v")),
     ("Line", include_str!("../../../coq/Line.v")),
 ];
@@ -71,9 +73,6 @@ pub struct Exported {
     pub status: Status,
     /// The theorems to ask for their assumptions, as `module.theorem`.
     pub theorems: Vec<String>,
-    /// What the theorem assumes beyond the definitions of its hypotheses: axioms of the kernel
-    /// that the fixed files do not prove.
-    pub premises: Vec<String>,
     /// Hypotheses that the proof does not use.
     pub unused: Vec<String>,
     /// Whether there is an instance that satisfies its hypotheses.
@@ -115,7 +114,6 @@ pub fn export(library: &Library) -> Export {
             name: name.clone(),
             status: Status::No(String::new()),
             theorems: Vec::new(),
-            premises: Vec::new(),
             unused: unused.iter().map(|name| (*name).to_owned()).collect(),
             satisfiable: false,
         };
@@ -130,11 +128,10 @@ pub fn export(library: &Library) -> Export {
                     Err(cause) => exported.status = Status::Certificate(cause.to_string()),
                     Ok(own) => {
                         exported.theorems.push(format!("{module}.{}", names::part(&name.part)));
-                        if own.satisfiable {
+                        if own.instance {
                             exported.theorems.push(format!("{module}.satisfiable"));
                         }
                         exported.status = Status::Statement;
-                        exported.premises.clone_from(&own.premises);
                         exported.satisfiable = own.satisfiable;
                         export.files.push((format!("{module}.v"), own.text.clone()));
                         done.insert(name.clone(), own);
@@ -147,16 +144,6 @@ pub fn export(library: &Library) -> Export {
     export.files.push(("_CoqProject".into(), project(&export)));
     export.files.push(("theorems.txt".into(), theorems(&export)));
     export
-}
-
-impl Exported {
-    /// For a table: whether the statement is there in textbook form, without further premises.
-    pub fn word(&self) -> &'static str {
-        match self.status {
-            Status::Statement if !self.premises.is_empty() => "given",
-            _ => self.status.word(),
-        }
-    }
 }
 
 /// The Coq status of every statement that the kernel proves; others have none.

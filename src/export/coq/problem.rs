@@ -89,7 +89,6 @@ fn value_of(name: &StatementName, quantity: Quantity, stationary: bool) -> &'sta
         Quantity::Lambda => "(1 / 2)",
         Quantity::Teacher => "(2 : line)",
         Quantity::XLambda => "(1 : line)",
-        Quantity::Samples => "2",
         _ => "1",
     }
 }
@@ -98,15 +97,27 @@ impl Draft<'_> {
     /// The variables of the section, with their values on the line.
     pub fn variables(&self) -> Vec<Variable> {
         let own = |name: &str, kind, value| Variable { name: name.into(), kind, value };
-        let mut all = vec![
-            own("V", "gram", "line"),
-            own("sample", "Type", "bool"),
-            own("law", "dist sample", "coin_flip"),
-            own("f", "V -> R", "half_square"),
-            own("g", "sample -> V -> V", "gradient"),
-            own("c", "sample -> V", "control"),
-            own("x_star", "V", "(0 : line)"),
-        ];
+        let mut all = vec![own("V", "gram", "line")];
+        if self.samples {
+            all.extend([
+                own("index", "Type", "bool"),
+                own("samples", "list index", "both_samples"),
+                own("size", "nat", "1%nat"),
+                own("enough", "(1 <= size <= length samples)%nat", "one_of_two"),
+                own("f_n", "index -> V -> R", "sample_loss"),
+                own("g_n", "index -> V -> V", "gradient"),
+                own("c_n", "index -> V", "control"),
+            ]);
+        } else {
+            all.extend([
+                own("sample", "Type", "bool"),
+                own("law", "dist sample", "coin_flip"),
+                own("f", "V -> R", "half_square"),
+                own("g", "sample -> V -> V", "gradient"),
+                own("c", "sample -> V", "control"),
+            ]);
+        }
+        all.push(own("x_star", "V", "(0 : line)"));
         let stationary = self.quantities.contains(&Quantity::XInf);
         if stationary {
             all.extend([
@@ -122,16 +133,15 @@ impl Draft<'_> {
                 own("compress", "coin -> V -> V", "keep"),
             ]);
         }
-        if self.samples {
-            all.extend([
-                own("index", "Type", "bool"),
-                own("each", "dist index", "coin_flip"),
-                own("f_n", "index -> V -> R", "sample_loss"),
-                own("g_n", "index -> V -> V", "gradient"),
-                own("c_n", "index -> V", "control"),
-            ]);
-        }
-        let bound = [Quantity::XStar, Quantity::X, Quantity::Start, Quantity::Horizon];
+        let bound = [
+            Quantity::XStar,
+            Quantity::X,
+            Quantity::Start,
+            Quantity::Horizon,
+            // Defined by the list of samples.
+            Quantity::Samples,
+            Quantity::Batch,
+        ];
         for quantity in self.quantities.iter().filter(|q| is_variable(**q) && !bound.contains(*q)) {
             let kind = if quantity.entry().shape == Shape::Vector { "V" } else { "R" };
             let name = names::quantity(*quantity);

@@ -10,6 +10,7 @@ use super::definitions::coq_name;
 use super::names;
 use super::problem::{Variable, compressed_text, text};
 use super::render::{Renderer, Style, Unsupported};
+use super::sampling::SAMPLED;
 use super::supply::Field;
 use crate::claim::expr::{Expr, Formula, Node, Relation, depends_on_point};
 use crate::claim::proof::StatementName;
@@ -27,8 +28,9 @@ pub(super) struct Statement {
     /// The variables that the hypotheses are about.
     pub about: Vec<String>,
     pub fields: Vec<Field>,
-    pub premises: Vec<String>,
     pub satisfiable: bool,
+    /// Whether the file shows that there is an instance: there is none to show without hypotheses.
+    pub instance: bool,
 }
 
 /// What is known while a statement is written.
@@ -41,7 +43,8 @@ pub(super) struct Draft<'a> {
     pub samples: bool,
     pub definitions: Vec<(String, String)>,
     pub fields: Vec<Field>,
-    pub premises: Vec<String>,
+    /// Whether a space of one point is a case by itself.
+    pub splits: bool,
     /// Steps of the proof before the certificate is applied.
     pub script: String,
 }
@@ -68,7 +71,7 @@ pub(super) fn statement(
         samples: false,
         definitions: Vec::new(),
         fields: Vec::new(),
-        premises: Vec::new(),
+        splits: false,
         script: String::new(),
     };
     draft.read(certificate);
@@ -83,6 +86,10 @@ pub(super) fn statement(
     ];
     let steps = moving.iter().any(uses)
         || certificate.parameters.iter().any(|p| matches!(p, Parameter::StepFunction));
+    if draft.samples {
+        let sampled = SAMPLED.iter().map(|(name, text)| ((*name).into(), (*text).into()));
+        draft.definitions.extend(sampled);
+    }
     draft.definitions.push((
         "full_grad".into(),
         "Definition full_grad (x : V) : V := EV law (fun w => g w x).".into(),
@@ -199,8 +206,9 @@ impl Draft<'_> {
             self.samples = true;
             self.quantities.insert(Quantity::LMax);
         }
+        self.samples |= has(Quantity::Samples) || has(Quantity::Batch);
         if self.samples {
-            self.quantities.insert(Quantity::Samples);
+            self.quantities.extend([Quantity::Samples, Quantity::Batch]);
         }
     }
 
@@ -217,15 +225,27 @@ impl Draft<'_> {
 
     /// The section, its theorem and the instance.
     fn write(
-        self,
+        mut self,
         title: &str,
         certificate: &Certificate,
         terms: &[String],
     ) -> Result<Statement, Unsupported> {
-        let (variables, module) = (self.variables(), names::module(self.name));
+        let module = names::module(self.name);
         let theorem = names::part(&self.name.part);
-        let mut text =
-            format!("(** * {}: {title} *)\nRequire Import Glue.\nRequire {module}_cert", self.name);
+        let mut claim = Vec::new();
+        for relation in self.claim.formula.relations() {
+            claim.push(self.renderer().almost_surely(relation)?);
+        }
+        let (quantifiers, intros) = self.quantifiers();
+        let claim = format!("{quantifiers}{}", claim.join("\n  <-> "));
+        let terms = terms.join("\n    ");
+        let proof =
+            self.proof(&format!("exact ({module}_cert.{}\n    {terms})", certificate.theorem));
+        self.forget(&claim, &proof);
+        let variables = self.needed(self.variables(), &claim, &proof);
+        let mut text = format!("(** * {}: {title} *)\nRequire Import Glue", self.name);
+        text.push_str(if self.samples { " Batches.\n" } else { ".\n" });
+        let _ = write!(text, "Require {module}_cert");
         let others: BTreeSet<String> = self
             .done
             .keys()
@@ -243,36 +263,91 @@ impl Draft<'_> {
         for (_, definition) in &self.definitions {
             let _ = writeln!(text, "{definition}");
         }
-        text.push_str("\n(** ** Hypotheses *)\n\nRecord hypotheses : Prop := {\n");
         let fields: Vec<String> =
             self.fields.iter().map(|field| format!("  {} : {}", field.name, field.text)).collect();
-        let _ = write!(text, "{}\n}}.\n\n(** ** Claim *)\n\n", fields.join(";\n"));
-        let mut claim = Vec::new();
-        for relation in self.claim.formula.relations() {
-            claim.push(self.renderer().almost_surely(relation)?);
+        let (assuming, record) = if fields.is_empty() {
+            ("", String::new())
+        } else {
+            text.push_str("\n(** ** Hypotheses *)\n\nRecord hypotheses : Prop := {\n");
+            let _ = writeln!(text, "{}\n}}.", fields.join(";\n"));
+            let names: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
+            ("hypotheses ->\n  ", format!(" [{}]", names.join(" ")))
+        };
+        let _ =
+            writeln!(text, "\n(** ** Claim *)\n\nTheorem {theorem} : {assuming}{claim}.\nProof.");
+        if !record.is_empty() || !intros.is_empty() {
+            let _ = writeln!(text, "  intros{record}{intros}.");
         }
-        let (quantifiers, intros) = self.quantifiers();
-        let _ = writeln!(
-            text,
-            "Theorem {theorem} : hypotheses ->\n  {quantifiers}{}.",
-            claim.join("\n  <-> ")
-        );
-        let names: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
-        let _ = writeln!(text, "Proof.\n  intros [{}]{intros}.", names.join(" "));
-        text.push_str(&self.script);
-        let _ = writeln!(
-            text,
-            "  exact ({module}_cert.{}\n    {}).\nQed.\nEnd Statement.",
-            certificate.theorem,
-            terms.join("\n    ")
-        );
+        let _ = writeln!(text, "{proof}.\nQed.\nEnd Statement.");
         let about = self.about(&variables);
         let satisfiable = self.fields.iter().all(|field| field.instance.is_some());
-        if satisfiable {
+        let instance = satisfiable && !self.fields.is_empty();
+        if instance {
             text.push_str(&self.instance(&variables, &about));
         }
-        let Self { fields, premises, .. } = self;
-        Ok(Statement { text, variables, about, fields, premises, satisfiable })
+        Ok(Statement { text, variables, about, fields: self.fields, satisfiable, instance })
+    }
+
+    /// The steps of the proof, of which the last applies the certificate.
+    fn proof(&self, last: &str) -> String {
+        let mut text = String::new();
+        if self.samples {
+            for (lemma, name) in [("number_of_samples", "n_samples"), ("batch_positive", "tau")] {
+                let fact = format!("{name}_sign");
+                if mentions(last, &fact) {
+                    let _ = writeln!(
+                        text,
+                        "  pose proof ({lemma} samples size enough : 0 < {name}) as {fact}."
+                    );
+                }
+            }
+        }
+        if self.splits {
+            let unfold: Vec<String> =
+                self.definitions.iter().map(|(name, _)| coq_name(name)).collect();
+            let _ = writeln!(
+                text,
+                "  destruct (another_point x_star) as [other|only].\n  2: {{ cbv delta [{}] beta; one_point only. }}",
+                unfold.join(" ")
+            );
+        }
+        format!("{text}{}  {last}", self.script)
+    }
+
+    /// Drops what the exporter put there for every statement, and this one does not need.
+    fn forget(&mut self, claim: &str, proof: &str) {
+        let own = |name: &str| !["diff", "least"].contains(&name) && !name.ends_with("_sign");
+        let kept: Vec<Field> = self.fields.clone();
+        self.fields =
+            kept.into_iter().filter(|f| own(&f.name) || mentions(proof, &f.name)).collect();
+        let fields: String = self.fields.iter().map(|field| format!("{}\n", field.text)).collect();
+        let mut reached = format!("{claim}\n{proof}\n{fields}");
+        let mut kept = Vec::new();
+        for (name, text) in self.definitions.drain(..).rev() {
+            if mentions(&reached, &coq_name(&name)) {
+                reached.push_str(&text);
+                kept.push((name, text));
+            }
+        }
+        kept.reverse();
+        self.definitions = kept;
+    }
+
+    /// The variables that occur anywhere.
+    fn needed(&self, variables: Vec<Variable>, claim: &str, proof: &str) -> Vec<Variable> {
+        let definitions = self.definitions.iter().map(|(_, text)| text.as_str());
+        let fields = self.fields.iter().map(|field| field.text.as_str());
+        let mut reached: Vec<&str> = vec![claim, proof, "V"];
+        reached.extend(definitions.chain(fields));
+        let mut kept = Vec::new();
+        for variable in variables.into_iter().rev() {
+            if reached.iter().any(|text| mentions(text, &variable.name)) {
+                reached.push(variable.kind);
+                kept.push(variable);
+            }
+        }
+        kept.reverse();
+        kept
     }
 
     /// What the claim is about: every x, or every number of steps from every start.
@@ -293,16 +368,11 @@ impl Draft<'_> {
             variables.iter().map(|variable| (variable.name.as_str(), variable.kind)).collect();
         let coq: Vec<(String, &str)> =
             self.definitions.iter().map(|(name, text)| (coq_name(name), text.as_str())).collect();
-        for (name, text) in &coq {
-            let body = text.split_once(":=").map_or("", |(_, body)| body);
-            meaning.insert(name, body);
-        }
+        meaning.extend(coq.iter().map(|(name, text)| (name.as_str(), *text)));
         let mut reached = BTreeSet::new();
         let mut waiting: Vec<&str> = self.fields.iter().map(|field| field.text.as_str()).collect();
-        // Definitions of points and steps mention V in their types.
-        waiting.push("V");
         while let Some(text) = waiting.pop() {
-            for word in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
+            for word in words(text) {
                 if let Some(more) = meaning.get(word)
                     && reached.insert(word.to_owned())
                 {
@@ -324,7 +394,11 @@ impl Draft<'_> {
         let mut text = format!(
             "\n(** ** The hypotheses hold together *)\n\nRequire Import Line.\n\nTheorem satisfiable : hypotheses {}.\nProof.\n  constructor; cbv delta [{}] beta.\n",
             values.join(" "),
-            self.definitions.iter().map(|(name, _)| coq_name(name)).collect::<Vec<_>>().join(" "),
+            self.definitions
+                .iter()
+                .map(|(name, _)| format!("{}.{}", names::module(self.name), coq_name(name)))
+                .collect::<Vec<_>>()
+                .join(" "),
         );
         for field in &self.fields {
             let _ = writeln!(text, "  - {}.", field.instance.as_deref().unwrap_or("idtac"));
@@ -332,6 +406,14 @@ impl Draft<'_> {
         text.push_str("Qed.\n");
         text
     }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+}
+
+fn mentions(text: &str, name: &str) -> bool {
+    words(text).any(|word| word == name)
 }
 
 /// Whether an expression depends on the point.

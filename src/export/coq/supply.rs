@@ -9,7 +9,7 @@ use super::render::Unsupported;
 use super::section::sign;
 use super::statement::{Draft, moves};
 use crate::claim::expr::{Known, Node, Shape};
-use crate::claim::proof::{Axiom, Rule, StatementName};
+use crate::claim::proof::{Rule, StatementName};
 use crate::claim::theorem::Condition;
 use crate::claim::vocabulary::{Class, Quantity};
 use std::fmt::Write as _;
@@ -33,7 +33,8 @@ impl Draft<'_> {
     fn field(&mut self, name: &str, text: impl Into<String>, instance: Option<&str>) {
         let text = text.into();
         if !self.fields.iter().any(|field| field.name == name) {
-            let instance = instance.map(str::to_owned);
+            let batches = if self.samples { "line_batches; " } else { "" };
+            let instance = instance.map(|tactic| format!("{batches}{tactic}"));
             self.fields.push(Field { name: name.to_owned(), text, instance });
         }
     }
@@ -42,7 +43,9 @@ impl Draft<'_> {
     pub fn assume(&mut self) -> Result<(), Unsupported> {
         for quantity in self.quantities.clone() {
             let (name, row) = (names::quantity(quantity), quantity.entry());
-            let is_number = row.shape == Shape::Scalar && text(quantity).as_ref() == Some(&name);
+            let counted = [Quantity::Samples, Quantity::Batch].contains(&quantity);
+            let is_number =
+                row.shape == Shape::Scalar && text(quantity).as_ref() == Some(&name) && !counted;
             if is_number && let Some(sign) = sign(&name, row.sign, Level::of(row.scope)) {
                 self.field(&format!("{name}_sign"), sign, Some(NUMBERS));
             }
@@ -91,7 +94,7 @@ impl Draft<'_> {
                 "exact line_has_teacher",
             ),
             Class::ConvexSamples => {
-                ("convex_smooth_samples l_max f g each f_n g_n law".into(), "exact line_samples")
+                ("convex_smooth_samples l_max f_n g_n".into(), "exact line_samples")
             }
             // Already there.
             Class::Minimiser => return Ok(()),
@@ -192,7 +195,7 @@ impl Draft<'_> {
             }
             Source::EveryStep(statement) => self.every_step(statement),
             Source::Rule(Rule::Axiom(axiom, point)) => {
-                self.axiom(axiom, point.as_deref().unwrap_or("x"), given)
+                self.axiom(axiom, point.as_deref().unwrap_or("x"))
             }
             Source::Rule(Rule::At(fact, point)) => {
                 let own = self.claim.hypotheses.iter().find(|h| h.name == *fact);
@@ -204,8 +207,8 @@ impl Draft<'_> {
                     _ => no(format!("[{fact}] at {point}")),
                 }
             }
-            Source::Rule(Rule::Pairs(..)) => self.premise("pairs", given),
-            Source::Rule(Rule::Average(_)) => self.premise("average", given),
+            Source::Rule(Rule::Pairs(u, v)) => self.pairs_term(u, v),
+            Source::Rule(Rule::Average(u)) => self.average_term(u),
             Source::Rule(Rule::Use(name, with)) if with.is_empty() => {
                 let moving = moves(&given.relation.lhs) || moves(&given.relation.rhs);
                 let used = self.every_step(name)?;
@@ -241,7 +244,7 @@ impl Draft<'_> {
         })
     }
 
-    fn axiom(&mut self, name: &str, point: &str, given: &Given) -> Result<String, Unsupported> {
+    fn axiom(&mut self, name: &str, point: &str) -> Result<String, Unsupported> {
         let problem = "law f g x_star diff least";
         Ok(match name {
             "stationarity" => format!("(stationary_form {problem})"),
@@ -262,9 +265,8 @@ impl Draft<'_> {
             "rate" => {
                 let (qsc, mu, positive) = self.of_class(Class::Qsc)?;
                 let (es, l, _) = self.of_class(Class::Es)?;
-                let text = "exists x, 0 < nsq (x - x_star)";
-                self.field("other_point", text, Some("exact line_other"));
-                format!("(rate_form {problem} {mu} {l} {positive} {qsc} {es} other_point)")
+                self.splits = true;
+                format!("(rate_form {problem} {mu} {l} {positive} {qsc} {es} other)")
             }
             "tilt" => {
                 let text = "(full_grad x_lambda)%vec == (lambda * EV law c)%vec";
@@ -276,38 +278,21 @@ impl Draft<'_> {
                 self.field("stationary", text, Some("exact line_stationary"));
                 "(stationary_mean_form law g c gamma lambda limit_law x_inf stationary)".into()
             }
-            "co-coercivity" => {
+            "co-coercivity" | "co-coercivity-tilted" => {
                 let (samples, ..) = self.of_class(Class::ConvexSamples)?;
+                let (lemma, ends) = match name {
+                    "co-coercivity" => ("form", "x_star diff least x"),
+                    _ => ("tilted", "x x_lambda"),
+                };
                 format!(
-                    "(cocoercive_form {problem} each f_n g_n l_max n_samples l_max_sign n_samples_sign {samples} x)"
+                    "(cocoercive_{lemma} law f g each f_n g_n l_max n_samples l_max_sign n_samples_sign {samples} (fun _ => eq_refl)\n      {} {ends})",
+                    self.gradients_agree()
                 )
             }
-            "co-coercivity-tilted" => {
-                let (samples, ..) = self.of_class(Class::ConvexSamples)?;
-                format!(
-                    "(cocoercive_tilted law f g each f_n g_n l_max n_samples l_max_sign n_samples_sign {samples} x x_lambda)"
-                )
-            }
-            _ => return self.premise(name, given),
+            "batch-size" => "(batch_size samples size enough)".into(),
+            "batch-at-least-one" => "(batch_at_least_one samples size enough)".into(),
+            _ => return no(format!("the axiom {name}")),
         })
-    }
-
-    /// A fact that stays a premise of the theorem, and is listed.
-    fn premise(&mut self, what: &str, given: &Given) -> Result<String, Unsupported> {
-        let moving = moves(&given.relation.lhs) || moves(&given.relation.rhs);
-        let text = self.renderer().relation(&given.relation)?;
-        if !self.premises.iter().any(|own| own == what) {
-            self.premises.push(what.to_owned());
-        }
-        debug_assert!(Axiom::named(what).is_some() || ["pairs", "average"].contains(&what));
-        let count = self.fields.iter().filter(|field| field.name.starts_with("premise_")).count();
-        let name = format!("premise_{}_{count}", what.replace('-', "_"));
-        if moving {
-            self.field(&name, format!("forall x : V, {text}"), Some("intro x; samples_agree"));
-            return Ok(format!("({name} x)"));
-        }
-        self.field(&name, text, Some("samples_agree"));
-        Ok(name)
     }
 
     /// An earlier statement, for every x: its hypotheses are among those here.
