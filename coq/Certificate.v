@@ -198,6 +198,7 @@ Ltac known :=
   | H : 0 <= ?a |- 0 <= ?a => exact H
   | H : 0 < ?a |- 0 <= ?a => exact (nonneg_lt a H)
   | H : rpos ?a |- rpos ?a => exact H
+  | H : forall a b : R, 0 <= ?f a b |- 0 <= ?f ?a ?b => exact (H a b)
   end.
 
 (** What is visible follows the syntax; [by_fact] compares with what has been cited. *)
@@ -380,6 +381,40 @@ Tactic Notation "identity" constr(c) :=
   apply (by_identity c); [expand; close_identity | visibly_zero].
 Tactic Notation "vector_identity" constr(c) :=
   apply (by_vector_identity c); [let w := fresh in intro w; expand; close_identity | visibly_zero].
+
+(** At every outcome: the two sides are taken apart at one. *)
+Lemma by_everywhere {O} (c : rs O) {a b : rs O} :
+  (forall w, b w - a w = c w) -> rpos c -> (a <= b)%rs.
+Proof. intros H K w. generalize (H w) (K w). lra. Qed.
+Section Outcomes.
+Context {O : Type} {D : dist O} {V W : gram} (w : O).
+Implicit Types (a b : rs O) (U Y : RV D V).
+Lemma at_scst r : scst (O := O) r w = r. Proof. reflexivity. Qed.
+Lemma at_radd a b : (a + b)%rs w = a w + b w. Proof. reflexivity. Qed.
+Lemma at_rsub a b : (a - b)%rs w = a w - b w. Proof. reflexivity. Qed.
+Lemma at_ropp a : (- a)%rs w = - a w. Proof. reflexivity. Qed.
+Lemma at_rmul a b : (a * b)%rs w = a w * b w. Proof. reflexivity. Qed.
+Lemma at_rdiv a r : (a / r)%rs w = a w / r. Proof. reflexivity. Qed.
+Lemma at_rpow a k : (a ^ k)%rs w = a w ^ k. Proof. reflexivity. Qed.
+Lemma at_rslack a b (H : rle a b) : rslack H w = b w - a w. Proof. reflexivity. Qed.
+Lemma at_rdot U Y : rdot U Y w = dot (U w) (Y w). Proof. reflexivity. Qed.
+Lemma at_rsq U : rsq U w = nsq (U w). Proof. reflexivity. Qed.
+Lemma at_cst (v : V) : cst (D := D) v w = v. Proof. reflexivity. Qed.
+Lemma at_vadd U Y : (U + Y)%vec w = (U w + Y w)%vec. Proof. reflexivity. Qed.
+Lemma at_vsub U Y : (U - Y)%vec w = (U w - Y w)%vec. Proof. reflexivity. Qed.
+Lemma at_vopp U : (- U)%vec w = (- U w)%vec. Proof. reflexivity. Qed.
+Lemma at_vscal r U : (r * U)%vec w = (r * U w)%vec. Proof. reflexivity. Qed.
+Lemma at_rapply (A : O -> linear V W) U : rapply (D := D) A U w = A w (U w).
+Proof. reflexivity. Qed.
+End Outcomes.
+Ltac at_outcome := repeat first
+  [ rewrite at_scst | rewrite at_radd | rewrite at_rsub | rewrite at_ropp | rewrite at_rmul
+  | rewrite at_rdiv | rewrite at_rpow | rewrite at_rslack | rewrite at_rdot | rewrite at_rsq
+  | rewrite at_cst | rewrite at_vadd | rewrite at_vsub | rewrite at_vopp | rewrite at_vscal
+  | rewrite at_rapply ].
+Tactic Notation "everywhere" constr(c) :=
+  apply (by_everywhere c);
+  [let w := fresh in intro w; at_outcome; expand; close_identity | nonneg].
 
 (** ** Minimum and maximum: one goal for each side, with the side's order as hypothesis [H] *)
 

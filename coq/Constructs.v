@@ -48,6 +48,10 @@ Hypothesis s_pos : (scst 0 <= s)%rs.
 Theorem product : 0 <= E law (scst b * s * rsq U)%rs.
 Proof. certificate (E law (scst b * rslack s_pos * rsq U)%rs). Qed.
 
+(** a bound at every outcome, with the slack of another *)
+Theorem pointwise : (scst 0 <= scst b * s * rsq (act (rapply A) (U - 2 * W)))%rs.
+Proof. everywhere (scst b * rslack s_pos * rsq (act (rapply A) (U - 2 * W)))%rs. Qed.
+
 (** nested expectation of a vector *)
 Theorem nested_mean : dot (mean law (EcV coin_law (Z - 2 * coin_free U))) v = - dot u v.
 Proof.

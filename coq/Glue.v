@@ -55,6 +55,10 @@ Proof.
   lra.
 Qed.
 
+(** What holds for every law holds for the one of a single outcome, and so at each outcome. *)
+Lemma at_point {V : gram} {O} (w : O) (U W : RV (point w) V) : U == W -> U w == W w.
+Proof. intros H z. generalize (H (fun _ => z)). simpl. now rewrite !E_point. Qed.
+
 (** ** What the classes say, in the form in which certificates use it *)
 
 (** Strong convexity. *)
@@ -129,6 +133,18 @@ Proof.
   rewrite <- (E_const law (dot (X s) v)) at 1.
   rewrite <- E_times, <- E_minus, <- E_times, <- E_minus.
   apply E_ext; intro w. rewrite dot_sub_l, dot_scal_l, dot_sub_l, dot_scal_l. ring.
+Qed.
+
+(** A quadratic function has an affine gradient, with a symmetric linear part. *)
+Definition quadratic {V : gram} (df : V -> V) : Prop :=
+  exists (H : linear V V) (b : V), (forall u v, dot (H u) v = dot u (H v)) /\ forall x, df x == H x - b.
+
+Lemma affine_gradient {V : gram} (df : V -> V) (lambda : R) (x y z : V) : quadratic df ->
+  x == lambda * y + (1 - lambda) * z -> df x == lambda * df y + (1 - lambda) * df z.
+Proof.
+  intros [H [b [_ G]]] mix w.
+  rewrite (G x w), dot_add_l, !dot_scal_l, (G y w), (G z w), !dot_sub_l, (act_veq H _ _ mix w).
+  rewrite dot_act_add_l, !dot_act_scal_l. ring.
 Qed.
 
 (** A compressor: right in the mean, with a variance of at most omega times the square. *)

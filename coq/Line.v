@@ -40,9 +40,19 @@ Proof. unfold vsub, vopp; simpl; ring. Qed.
 Lemma scal_line (a : R) (u : line) : (a * u)%vec = (a * (u : R))%R.
 Proof. reflexivity. Qed.
 
+(** The law of SGD after a step of length 1. *)
+Definition two_points : dist line.
+Proof.
+  refine {| pts := [(1 / 2, 1 : line); (1 / 2, -1 : line)] |}.
+  - intros p [<-|[<-|[]]]; simpl; lra.
+  - simpl; lra.
+Defined.
+Lemma E_two (h : line -> R) : E two_points h = 1 / 2 * h 1 + 1 / 2 * h (-1).
+Proof. unfold E; simpl; ring. Qed.
+
 (** A comparison of numbers, after the two samples are written out. *)
 Ltac numbers :=
-  rewrite ?E_flip, ?EV_flip, ?nsq_line, ?dot_line, ?sub_line, ?scal_line;
+  rewrite ?E_two, ?E_flip, ?EV_flip, ?nsq_line, ?dot_line, ?sub_line, ?scal_line;
   unfold gradient, control, shift, half_square; simpl;
   unfold vsub, vopp, nsq; simpl; lra.
 
@@ -108,6 +118,17 @@ Proof.
   ring.
 Qed.
 
+Lemma line_forgets : stationary_law coin_flip
+  (fun x w => x - 1 * (gradient w x - 0 * control w))%vec two_points (fun y => y).
+Proof.
+  intro h. rewrite !E_two, !E_flip. unfold gradient, shift. rewrite !sub_line, !scal_line.
+  replace (1 - 1 * (1 - 1 - 0 * control true)) with 1 by ring.
+  replace (-1 - 1 * (-1 - 1 - 0 * control true)) with 1 by ring.
+  replace (1 - 1 * (1 - -1 - 0 * control false)) with (-1) by ring.
+  replace (-1 - 1 * (-1 - -1 - 0 * control false)) with (-1) by ring.
+  field.
+Qed.
+
 (** No compression. *)
 Definition no_coin : dist unit := point tt.
 Definition keep (_ : unit) (y : line) : line := y.
@@ -168,3 +189,27 @@ Lemma batch_gradient :
   = mean_gradient.
 Proof. apply functional_extensionality; intro x. apply batch_mean_is. Qed.
 Ltac line_batches := rewrite ?batch_loss, ?batch_gradient, ?batch_mean_is.
+
+(** A number as a linear map. *)
+Definition scaling (a : R) : linear line line.
+Proof.
+  refine {| act := fun u : line => (a * (u : R) : line) |}.
+  - intros u v H. rewrite (line_separated u v H). apply veq_refl.
+  - intros u v w. simpl. ring.
+  - intros b u w. simpl. ring.
+Defined.
+Lemma line_quadratic w : quadratic (gradient w).
+Proof.
+  exists (scaling 1), (shift w : line). split.
+  - intros u v. simpl. ring.
+  - intros x z. unfold gradient, vsub, vopp; simpl. ring.
+Qed.
+
+(** A hypothesis for every x: by definition, or by the square of x. *)
+Ltac for_every_x :=
+  let x := fresh in intro x; simpl;
+  first [ apply veq_refl
+        | generalize (Rle_0_sqr (x : R)); unfold Rsqr; numbers
+        | vectors ].
+(** At every outcome of a step. *)
+Ltac for_every_sample := intros []; simpl; first [ numbers | vectors ].

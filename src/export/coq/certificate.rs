@@ -9,10 +9,12 @@ use super::names;
 use super::path;
 use super::render::{Cited, Renderer, Style, Unsupported};
 use super::sampling;
+use super::section::moves_along;
 use crate::claim::expr::{Expr, Formula, Node, Relation, Shape, Sign, Symbol};
 use crate::claim::proof::{Proof, Rule, StatementName, Step};
 use crate::claim::theorem::{Claim, Condition};
 use crate::claim::vocabulary::{Process, Quantity};
+use crate::scalar::{Rational, Scalar as _};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -52,6 +54,8 @@ pub(super) enum Source {
     Rule(Rule),
     /// A one-step statement, for every x.
     EveryStep(StatementName),
+    /// What an induction assumes.
+    Before,
 }
 
 /// A certificate file.
@@ -61,6 +65,14 @@ pub(super) struct Certificate {
     pub text: String,
     /// The theorem that a statement applies.
     pub theorem: String,
+    /// For an induction: its relation, and the certificate at the start.
+    pub start: Option<Box<(Relation, Certificate)>>,
+}
+
+/// What has been proved and written before.
+pub(super) struct Found<'a> {
+    pub claim: &'a dyn Fn(&StatementName) -> Option<Claim>,
+    pub certificates: &'a BTreeMap<StatementName, Certificate>,
 }
 
 /// What is collected before anything is printed.
@@ -76,6 +88,12 @@ pub(super) struct Draft<'a> {
     pub samples: bool,
     /// Whether x is any point, and the step a function of it.
     pub along: bool,
+    /// Every fact with what it says.
+    pub known: Vec<(String, Relation)>,
+    /// Every other expression that occurs.
+    pub parts: Vec<Expr>,
+    /// The certificate files that this one applies.
+    pub requires: BTreeSet<String>,
 }
 
 /// The certificate of a proof. `unused` are hypotheses that the kernel did not use, and `at` the
@@ -85,7 +103,7 @@ pub(super) fn certificate(
     claim: &Claim,
     proof: &Proof,
     unused: &BTreeSet<&str>,
-    find: &dyn Fn(&StatementName) -> Option<Claim>,
+    found: &Found<'_>,
 ) -> Result<Certificate, Unsupported> {
     if let [step] = proof.steps.as_slice()
         && let Rule::Induction(induction) = &step.rule
@@ -95,7 +113,7 @@ pub(super) fn certificate(
     let along = proof.steps.iter().any(|step| matches!(step.rule, Rule::Unroll(_)));
     let mut draft = Draft::new(claim, along);
     draft.hypotheses(proof, unused);
-    let lemmas = draft.lemmas(&proof.steps, find)?;
+    let lemmas = draft.lemmas(&proof.steps, Some(found))?;
     draft.read_formula(&claim.formula);
     proof.certificates.iter().for_each(|certificate| draft.read(certificate));
     let renderer = draft.renderer();
@@ -111,7 +129,7 @@ pub(super) fn certificate(
     let (mut text, parameters) = draft.section(name, &renderer)?;
     text.push_str(&body);
     text.push_str("End Certificate.\n");
-    Ok(Certificate { parameters, text, theorem })
+    Ok(Certificate { parameters, text, theorem, start: None })
 }
 
 impl<'a> Draft<'a> {
@@ -126,7 +144,15 @@ impl<'a> Draft<'a> {
             symbols: BTreeMap::new(),
             samples: false,
             along,
+            known: Vec::new(),
+            parts: Vec::new(),
+            requires: BTreeSet::new(),
         }
+    }
+
+    /// Whether the state is more than the point: the step is one of any kind.
+    pub fn memory(&self) -> bool {
+        self.along && self.claim.process == Process::Any
     }
 
     /// Takes the hypotheses: those that are formulas, and of what a class says the facts that the
@@ -140,7 +166,7 @@ impl<'a> Draft<'a> {
                 let formula_itself = !matches!(hypothesis.condition, Condition::Class(..));
                 let used = !unused.contains(hypothesis.name.as_str()) && formula_itself;
                 if let Formula::Relation(relation) = formula
-                    && (used || named.contains(&fact))
+                    && (named.contains(&fact) || (used && !(self.along && moves_along(&relation))))
                 {
                     self.give(&fact, relation, Source::Hypothesis(i, suffix));
                 }
@@ -179,14 +205,16 @@ impl<'a> Draft<'a> {
             self.cited.push(name.clone());
         }
         self.facts.insert(fact.to_owned(), Cited { name, sign, level, shape });
+        self.known.push((fact.to_owned(), relation.clone()));
     }
 
     /// Reads the steps: what they take from elsewhere, and a lemma for each certificate.
     pub fn lemmas(
         &mut self,
         steps: &[Step],
-        find: &dyn Fn(&StatementName) -> Option<Claim>,
+        found: Option<&Found<'_>>,
     ) -> Result<String, Unsupported> {
+        let alone = || Unsupported("an induction step uses a statement".into());
         let mut text = String::new();
         for step in steps {
             match &step.rule {
@@ -207,14 +235,19 @@ impl<'a> Draft<'a> {
                     self.know(&step.name, &step.claim);
                 }
                 Rule::Unroll(unrolling) => {
-                    text.push_str(&path::unrolled(self, step, unrolling, find)?);
+                    let found = found.ok_or_else(alone)?;
+                    text.push_str(&path::unrolled(self, step, unrolling, found)?);
                     self.know(&step.name, &step.claim);
                 }
                 Rule::Induction(_) => {
                     return Err(Unsupported("an induction among other steps".into()));
                 }
                 Rule::Use(name, with) if with.is_empty() => {
-                    text.push_str(&self.used(step, name, find)?);
+                    text.push_str(&self.used(step, name, found.ok_or_else(alone)?)?);
+                }
+                Rule::Use(name, with) => {
+                    let found = found.ok_or_else(alone)?;
+                    text.push_str(&self.instantiated(step, name, with, found)?);
                 }
                 Rule::Pairs(u, v) => {
                     let rule = sampling::pairs(&self.renderer(), self.claim, u, v)?;
@@ -230,35 +263,9 @@ impl<'a> Draft<'a> {
         Ok(text)
     }
 
-    /// A used statement becomes a hypothesis as it is stated.
-    fn used(
-        &mut self,
-        step: &Step,
-        name: &StatementName,
-        find: &dyn Fn(&StatementName) -> Option<Claim>,
-    ) -> Result<String, Unsupported> {
-        let Some(Claim { formula: Formula::Relation(stated), .. }) = find(name) else {
-            return Err(Unsupported(format!("{name} is no relation")));
-        };
-        self.spelled(step, stated)
-    }
-
-    /// A fact becomes a hypothesis in one form; the step may spell it differently.
-    fn spelled(&mut self, step: &Step, stated: Relation) -> Result<String, Unsupported> {
-        let fact = format!("used-{}", step.name);
-        let node = Node::Slack(fact.clone());
-        let slack = Expr { shape: stated.lhs.shape, ..Expr::scalar(node) };
-        self.read_relation(&step.claim);
-        self.give(&fact, stated, Source::Rule(step.rule.clone()));
-        let formula = Formula::Relation(step.claim.clone());
-        let (own, renderer) = (names::fact(&step.name), self.renderer());
-        let text = self.conclude(&renderer, &own, "Lemma", &formula, &[slack])?;
-        self.know(&step.name, &step.claim);
-        Ok(text)
-    }
-
     /// Notes what occurs in an expression.
     pub fn read(&mut self, expr: &Expr) {
+        self.parts.push(expr.clone());
         expr.walk(&mut |part| match &part.node {
             Node::Quantity(quantity, _) => {
                 let new = self.quantities.insert(*quantity);
@@ -301,7 +308,9 @@ impl<'a> Draft<'a> {
     pub fn renderer(&self) -> Renderer<'static> {
         Renderer {
             style: Style::Combinators,
-            text: if self.along {
+            text: if self.memory() {
+                &path::memory_text
+            } else if self.along {
                 &path::text
             } else {
                 &|quantity| Some(names::quantity(quantity))
@@ -309,6 +318,8 @@ impl<'a> Draft<'a> {
             defined: &names::Expanded,
             facts: self.facts.clone(),
             path_law: "path_law",
+            here: "x",
+            symbols: if self.memory() { path::symbols(self.claim) } else { BTreeMap::new() },
         }
     }
 
@@ -356,6 +367,8 @@ impl<'a> Draft<'a> {
         let level = renderer.level(&relation.lhs).max(renderer.level(&relation.rhs));
         if relation.lhs.shape == Shape::Vector {
             return match relation.sign {
+                // Nothing, of either space.
+                Sign::Equal if is_zero(certificate) => Ok("vector_identity (@vzero _)".into()),
                 Sign::Equal => {
                     Ok(format!("vector_identity ({})%vec", renderer.raised_to(certificate, level)?))
                 }
@@ -363,7 +376,12 @@ impl<'a> Draft<'a> {
             };
         }
         if level != Level::Value {
-            return Err(Unsupported("a certificate of a claim at every outcome".into()));
+            return match (relation.sign, level) {
+                (Sign::AtMost | Sign::AtLeast, Level::Random(_)) => {
+                    Ok(format!("everywhere ({})%rs", renderer.raised_to(certificate, level)?))
+                }
+                _ => Err(Unsupported("a certificate of a claim at every outcome".into())),
+            };
         }
         let tactic = match relation.sign {
             Sign::AtMost | Sign::AtLeast => "certificate",
@@ -373,6 +391,12 @@ impl<'a> Draft<'a> {
         };
         Ok(format!("{tactic} ({})", renderer.value(certificate)?))
     }
+}
+
+/// A number of vectors: none.
+fn is_zero(certificate: &Expr) -> bool {
+    matches!(&certificate.node, Node::Multiply(a, _)
+        if matches!(&a.node, Node::Number(k) if *k == Rational::zero()))
 }
 
 /// The facts that a proof names, at any depth.

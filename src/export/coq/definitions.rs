@@ -58,7 +58,16 @@ impl names::Defined for Draft<'_> {
 
 /// The name of a definition, the exporter's own or the file's.
 pub(super) fn coq_name(name: &str) -> String {
-    let own = ["step", "uncompressed", "full_grad"].contains(&name);
+    let own = [
+        "step",
+        "uncompressed",
+        "full_grad",
+        "sgd_step",
+        "sgd_start",
+        "step_of",
+        "stationary_error",
+    ]
+    .contains(&name);
     if own || SAMPLED.iter().any(|(sampled, _)| *sampled == name) {
         name.to_owned()
     } else {

@@ -9,6 +9,7 @@
 mod cases;
 mod certificate;
 mod definitions;
+mod layout;
 mod level;
 mod names;
 mod path;
@@ -16,14 +17,19 @@ mod problem;
 mod render;
 mod sampling;
 mod section;
+mod spaces;
 mod statement;
 mod supply;
+mod symbols;
+mod twin;
+mod usage;
 
 use crate::audit::library::Library;
 use crate::audit::prove::{ProofFinding, prove};
 use crate::claim::proof::StatementName;
 use crate::claim::theorem::Claim;
 use crate::kernel::Proved;
+use certificate::Found;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fixed files, in the order in which they are compiled.
@@ -96,7 +102,7 @@ pub fn export(library: &Library) -> Export {
         .filter_map(|f| Some((name_of(f), f.verdict.as_ref()?.as_ref().ok()?)))
         .collect();
     let mut export = Export::default();
-    let mut done = BTreeMap::new();
+    let (mut done, mut certificates) = (BTreeMap::new(), BTreeMap::new());
     for (stem, text) in FIXED {
         export.files.push((format!("{stem}.v"), text.to_owned()));
     }
@@ -108,8 +114,9 @@ pub fn export(library: &Library) -> Export {
         let find = |name: &StatementName| -> Option<Claim> {
             proved.get(name).map(|proved| proved.claim().clone())
         };
+        let found = Found { claim: &find, certificates: &certificates };
         let certificate =
-            certificate::certificate(&name, &finding.statement.claim, proof, &unused, &find);
+            certificate::certificate(&name, &finding.statement.claim, proof, &unused, &found);
         let mut exported = Exported {
             name: name.clone(),
             status: Status::No(String::new()),
@@ -123,8 +130,8 @@ pub fn export(library: &Library) -> Export {
                 let module = names::module(&name);
                 exported.theorems.push(format!("{module}_cert.{}", certificate.theorem));
                 export.files.push((format!("{module}_cert.v"), certificate.text.clone()));
-                let claim = &finding.statement.claim;
-                match statement::statement(&name, finding.theorem, claim, &certificate, &done) {
+                let (theorem, own) = (finding.theorem, finding.statement);
+                match statement::statement(&name, theorem, own, &certificate, &done) {
                     Err(cause) => exported.status = Status::Certificate(cause.to_string()),
                     Ok(own) => {
                         exported.theorems.push(format!("{module}.{}", names::part(&name.part)));
@@ -137,6 +144,7 @@ pub fn export(library: &Library) -> Export {
                         done.insert(name.clone(), own);
                     }
                 }
+                certificates.insert(name.clone(), certificate);
             }
         }
         export.statements.push(exported);

@@ -10,9 +10,9 @@ use crate::claim::vocabulary::Quantity;
 #[derive(Clone, Debug)]
 pub(super) struct Variable {
     pub name: String,
-    pub kind: &'static str,
-    /// Its value in the instance.
-    pub value: &'static str,
+    pub kind: String,
+    /// Its value in the instance, if there is one.
+    pub value: Option<String>,
 }
 
 /// What a quantity is, at the outcomes `w`, `p` and `s`.
@@ -51,10 +51,41 @@ pub(super) fn compressed_text(quantity: Quantity) -> Option<String> {
     }
 }
 
-/// The point at which a gradient is taken.
-pub(super) fn point_of(quantity: Quantity) -> Option<&'static str> {
+/// The same where the point is a function of a state.
+pub(super) fn state_text(quantity: Quantity) -> Option<String> {
     Some(match quantity {
-        Quantity::Grad => "x",
+        Quantity::X => "position s".into(),
+        Quantity::Gap => "(f (position s) - f x_star)".into(),
+        Quantity::GapNext => "(f (position (step s w)) - f x_star)".into(),
+        Quantity::GapT => "(f (position (run step s_0 p)) - f x_star)".into(),
+        Quantity::StartGap => "(f (position s_0) - f x_star)".into(),
+        Quantity::Grad => "g w (position s)".into(),
+        Quantity::XNext => "position (step s w)".into(),
+        Quantity::XT => "position (run step s_0 p)".into(),
+        Quantity::Start => "position s_0".into(),
+        Quantity::GapTilted => return None,
+        _ => return text(quantity),
+    })
+}
+
+/// The same beside SGD on the same samples.
+pub(super) fn twin_text(quantity: Quantity) -> Option<String> {
+    Some(match quantity {
+        Quantity::Sgd => "sgd".into(),
+        Quantity::GradSgd => "g w sgd".into(),
+        Quantity::SgdNext => "sgd_step sgd w".into(),
+        Quantity::SgdT => "run sgd_step (sgd_start x_0) p".into(),
+        Quantity::Sgd0 => "sgd_start x_0".into(),
+        Quantity::Start => "x_0".into(),
+        _ => return text(quantity),
+    })
+}
+
+/// The point at which a gradient is taken; `here` is the current one.
+pub(super) fn point_of(quantity: Quantity, here: &'static str) -> Option<&'static str> {
+    Some(match quantity {
+        Quantity::Grad => here,
+        Quantity::GradSgd => "sgd",
         Quantity::GradStar => "x_star",
         Quantity::GradTeacher => "teacher",
         Quantity::GradLambda => "x_lambda",
@@ -75,7 +106,7 @@ pub(super) fn is_variable(quantity: Quantity) -> bool {
 }
 
 /// The value of a constant on the line.
-fn value_of(name: &StatementName, quantity: Quantity, stationary: bool) -> &'static str {
+pub(super) fn value_of(name: &StatementName, quantity: Quantity, stationary: bool) -> &'static str {
     // There the teacher's mean must not count.
     let unbiased =
         (name.theorem.as_str(), name.part.as_str()) == ("theorem-1-sharp", "best-a-unbiased");
@@ -96,8 +127,15 @@ fn value_of(name: &StatementName, quantity: Quantity, stationary: bool) -> &'sta
 impl Draft<'_> {
     /// The variables of the section, with their values on the line.
     pub fn variables(&self) -> Vec<Variable> {
-        let own = |name: &str, kind, value| Variable { name: name.into(), kind, value };
+        let own = |name: &str, kind: &str, value: &str| Variable {
+            name: name.into(),
+            kind: kind.into(),
+            value: Some(value.into()),
+        };
         let mut all = vec![own("V", "gram", "line")];
+        if !self.responses.is_empty() {
+            all.push(own("W", "gram", "line"));
+        }
         if self.samples {
             all.extend([
                 own("index", "Type", "bool"),
@@ -118,8 +156,13 @@ impl Draft<'_> {
             ]);
         }
         all.push(own("x_star", "V", "(0 : line)"));
-        let stationary = self.quantities.contains(&Quantity::XInf);
-        if stationary {
+        let errors = self.quantities.contains(&Quantity::StationaryError);
+        if errors {
+            all.push(own("stationary", "R -> R -> dist V", "(fun _ _ => two_points)"));
+        }
+        let limit = self.quantities.contains(&Quantity::XInf);
+        let stationary = errors || limit;
+        if limit {
             all.extend([
                 own("limit", "Type", "bool"),
                 own("limit_law", "dist limit", "coin_flip"),
@@ -144,9 +187,10 @@ impl Draft<'_> {
         ];
         for quantity in self.quantities.iter().filter(|q| is_variable(**q) && !bound.contains(*q)) {
             let kind = if quantity.entry().shape == Shape::Vector { "V" } else { "R" };
-            let name = names::quantity(*quantity);
-            all.push(Variable { name, kind, value: value_of(self.name, *quantity, stationary) });
+            let value = value_of(self.name, *quantity, stationary);
+            all.push(own(&names::quantity(*quantity), kind, value));
         }
+        all.extend(self.symbol_variables());
         all
     }
 }

@@ -44,6 +44,10 @@ pub(super) struct Renderer<'a> {
     pub facts: BTreeMap<String, Cited>,
     /// The law of a path, in the pointwise style.
     pub path_law: &'static str,
+    /// The current point, in the pointwise style.
+    pub here: &'static str,
+    /// The text of a file's symbols, where it is not their name.
+    pub symbols: BTreeMap<String, String>,
 }
 
 /// How tightly a text binds.
@@ -172,6 +176,14 @@ impl Renderer<'_> {
         match &expr.node {
             Node::Number(value) => Ok((number(value), Atom)),
             Node::Quantity(quantity, arguments) if arguments.is_empty() => self.quantity(*quantity),
+            Node::Quantity(Quantity::StationaryError, arguments) => {
+                let mut text = String::from("stationary_error");
+                for argument in arguments {
+                    text.push(' ');
+                    text.push_str(&self.argument(argument)?);
+                }
+                Ok((text, Applied))
+            }
             Node::Quantity(quantity, _) => {
                 no(format!("{} with arguments has no definition", quantity.entry().name))
             }
@@ -243,23 +255,19 @@ impl Renderer<'_> {
 
     fn indexed(&self, quantity: Quantity) -> Text {
         let name = quantity.entry().name;
-        match (self.style, quantity) {
+        match (self.style, super::problem::point_of(quantity, self.here)) {
             (Style::Combinators, _) => Ok((names::indexed(quantity), Atom)),
-            (_, Quantity::Grad) => Ok(("g_n n x".into(), Applied)),
-            (_, Quantity::GradStar) => Ok(("g_n n x_star".into(), Applied)),
-            (_, Quantity::GradTeacher) => Ok(("g_n n teacher".into(), Applied)),
-            (_, Quantity::GradLambda) => Ok(("g_n n x_lambda".into(), Applied)),
-            (_, Quantity::Control) => Ok(("c_n n".into(), Applied)),
+            (_, Some(point)) => Ok((format!("g_n n {point}"), Applied)),
+            _ if quantity == Quantity::Control => Ok(("c_n n".into(), Applied)),
             _ => no(format!("{name}[n] has no counterpart in Coq")),
         }
     }
 
     fn symbol(&self, symbol: &Symbol) -> (String, Strength) {
-        let name = names::symbol(&symbol.name);
-        match (self.style, symbol.scope) {
-            (Style::Pointwise, Scope::Random(Law::Step)) => (format!("{name} w"), Applied),
-            (Style::Pointwise, Scope::Random(Law::Coin)) => (format!("{name} w z"), Applied),
-            _ => (name, Atom),
+        match self.symbols.get(&symbol.name) {
+            Some(text) if text.contains(' ') && !text.starts_with('(') => (text.clone(), Applied),
+            Some(text) => (text.clone(), Atom),
+            None => (names::symbol(&symbol.name), Atom),
         }
     }
 
@@ -267,8 +275,8 @@ impl Renderer<'_> {
         let name = names::symbol(&map.name);
         let random = map.scope == Scope::Random(Law::Step);
         let operator = match (self.style, level) {
-            (Style::Pointwise, _) if random => format!("({name} w)"),
-            (Style::Pointwise, _) | (_, Level::Value) => name,
+            (Style::Pointwise, _) => at(Atom, self.symbol(map)),
+            (_, Level::Value) => name,
             (_, Level::Random(_)) if random => format!("(rapply {name})"),
             (_, Level::Random(_)) => format!("(rapply (fun _ => {name}))"),
             (_, Level::Coin) => return no("a linear map of a vector that depends on the coin"),
@@ -328,7 +336,8 @@ impl Renderer<'_> {
             (Law::Coin, Style::Pointwise) => self.over_outcome("coin_law", "z", a),
             (Law::Step, Style::Pointwise) => match &a.node {
                 // The mean of the gradients at a point is the gradient of f.
-                Node::Quantity(quantity, _) => match super::problem::point_of(*quantity) {
+                Node::Quantity(quantity, _) => match super::problem::point_of(*quantity, self.here)
+                {
                     Some(point) => Ok((format!("full_grad {point}"), Applied)),
                     None => self.mean_over(Over::Step, a),
                 },

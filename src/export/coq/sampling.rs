@@ -171,7 +171,7 @@ impl Draft<'_> {
             Node::Quantity(Quantity::Control, _) => {
                 "(@batch_self index samples size V c_n)".to_owned()
             }
-            Node::Quantity(quantity, _) => match point_of(*quantity) {
+            Node::Quantity(quantity, _) => match point_of(*quantity, renderer.here) {
                 Some(point) => {
                     format!("(@batch_self index samples size V (fun n => g_n n {point}))")
                 }

@@ -3,12 +3,14 @@
 use super::certificate::{Draft, Parameter, Source};
 use super::level::{Level, Over};
 use super::names;
-use super::path;
+use super::path::{self, Followed};
 use super::render::{Renderer, Unsupported};
+use super::spaces::responses;
 use super::statement::moves;
 use crate::claim::expr::{Known, Relation, Shape, SymbolKind};
 use crate::claim::proof::StatementName;
 use crate::claim::vocabulary::{Process, Quantity};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -20,8 +22,12 @@ impl Draft<'_> {
         renderer: &Renderer<'_>,
     ) -> Result<(String, Vec<Parameter>), Unsupported> {
         let mut text = format!(
-            "(** Certificate of {name}, as the kernel has checked it. *)\nRequire Import Prelude.\nSet Default Proof Using \"All\".\n\nSection Certificate.\n"
+            "(** Certificate of {name}, as the kernel has checked it. *)\nRequire Import Prelude.\n"
         );
+        for module in &self.requires {
+            let _ = writeln!(text, "Require {module}.");
+        }
+        text.push_str("Set Default Proof Using \"All\".\n\nSection Certificate.\n");
         let mut parameters =
             vec![Parameter::Shared("V"), Parameter::Shared("sample"), Parameter::Shared("law")];
         text.push_str("Variables (V : gram) (sample : Type) (law : dist sample).\n");
@@ -40,8 +46,16 @@ impl Draft<'_> {
             text.push_str("(* The average over all samples; a sum is their number times it. *)\nVariables (index : Type) (each : dist index).\nLocal Notation each_const v := (cst (D := each) v).\n");
             parameters.extend([Parameter::Shared("index"), Parameter::Shared("each")]);
         }
+        let responses = responses(&self.known, &self.parts);
+        if !responses.is_empty() {
+            text.push_str("(* What the linear maps are applied to. *)\nVariable W : gram.\n");
+            parameters.push(Parameter::Shared("W"));
+        }
         text.push('\n');
-        self.variables(&mut text, &mut parameters)?;
+        if self.memory() {
+            path::open_state(&mut text, &mut parameters);
+        }
+        self.variables(&responses, &mut text, &mut parameters)?;
         if self.along {
             path::open(self, &mut text, &mut parameters)?;
         } else {
@@ -50,7 +64,7 @@ impl Draft<'_> {
         self.signs(&mut text, &mut parameters);
         for (fact, given) in &self.given {
             let every = if matches!(given.source, Source::EveryStep(_)) {
-                "forall x : V, "
+                if self.memory() { "forall s : state, " } else { "forall x : V, " }
             } else if self.along && moves_along(&given.relation) {
                 return Err(Unsupported(format!("[{fact}] is about one point of a path")));
             } else {
@@ -66,16 +80,23 @@ impl Draft<'_> {
 
     fn variables(
         &self,
+        responses: &BTreeSet<String>,
         text: &mut String,
         parameters: &mut Vec<Parameter>,
     ) -> Result<(), Unsupported> {
         for quantity in &self.quantities {
             let described = *quantity == Quantity::XNext && self.claim.process != Process::Any;
             let derived = described || matches!(quantity, Quantity::SgdNext | Quantity::Sgd0);
-            if derived || (self.along && path::follows(*quantity)) {
+            let start = self.memory() && *quantity == Quantity::Start;
+            if derived || start || (self.along && path::follows(*quantity)) {
                 continue;
             }
             let row = quantity.entry();
+            if *quantity == Quantity::StationaryError {
+                text.push_str("Variable stationary_error : R -> R -> R.\n");
+                parameters.push(Parameter::Quantity(*quantity));
+                continue;
+            }
             if !row.arguments.is_empty() {
                 return Err(Unsupported(format!("{} has no definition in Coq", row.name)));
             }
@@ -90,13 +111,22 @@ impl Draft<'_> {
             let _ = writeln!(text, "Variable {} : {kind}.", names::indexed(*quantity));
             parameters.push(Parameter::Indexed(*quantity));
         }
+        let spaces = if responses.is_empty() { "V V" } else { "W V" };
         for symbol in self.symbols.values() {
             let level = Level::of(symbol.scope);
             let kind = match symbol.kind {
                 SymbolKind::Scalar(_) => type_of(Shape::Scalar, level)?,
+                SymbolKind::Vector if responses.contains(&symbol.name) => {
+                    type_of(Shape::Vector, level)?.replace('V', "W").replace("RW", "RV")
+                }
                 SymbolKind::Vector => type_of(Shape::Vector, level)?,
-                SymbolKind::Map if level == Level::Value => "linear V V".to_owned(),
-                SymbolKind::Map => "sample -> linear V V".to_owned(),
+                SymbolKind::Map if level == Level::Value => format!("linear {spaces}"),
+                SymbolKind::Map => format!("sample -> linear {spaces}"),
+            };
+            let kind = match path::followed(self, symbol)? {
+                Followed::No => kind,
+                Followed::State => format!("state -> {kind}"),
+                Followed::Derived => continue,
             };
             let _ = writeln!(text, "Variable {} : {kind}.", names::symbol(&symbol.name));
             parameters.push(Parameter::Symbol(Arc::clone(symbol)));
@@ -126,6 +156,11 @@ impl Draft<'_> {
         text.push('\n');
         for quantity in &self.quantities {
             let (name, row) = (names::quantity(*quantity), quantity.entry());
+            if *quantity == Quantity::StationaryError {
+                let _ = writeln!(text, "Hypothesis {name}_sign : forall a b, 0 <= {name} a b.");
+                parameters.push(Parameter::Sign(*quantity));
+                continue;
+            }
             if row.shape == Shape::Scalar
                 && !(self.along && path::follows(*quantity))
                 && let Some(sign) = sign(&name, row.sign, Level::of(row.scope))
@@ -136,10 +171,16 @@ impl Draft<'_> {
         }
         for symbol in self.symbols.values() {
             let name = names::symbol(&symbol.name);
+            let every = match path::followed(self, symbol) {
+                Ok(Followed::No) => "",
+                Ok(Followed::State) => "forall s, ",
+                _ => continue,
+            };
+            let value = if every.is_empty() { name.clone() } else { format!("{name} s") };
             if let SymbolKind::Scalar(known) = symbol.kind
-                && let Some(sign) = sign(&name, known, Level::of(symbol.scope))
+                && let Some(sign) = sign(&value, known, Level::of(symbol.scope))
             {
-                let _ = writeln!(text, "Hypothesis {name}_sign : {sign}.");
+                let _ = writeln!(text, "Hypothesis {name}_sign : {every}{sign}.");
                 parameters.push(Parameter::SymbolSign(Arc::clone(symbol)));
             }
         }
@@ -147,7 +188,7 @@ impl Draft<'_> {
 }
 
 /// Whether the relation is about the current point.
-fn moves_along(relation: &Relation) -> bool {
+pub(super) fn moves_along(relation: &Relation) -> bool {
     moves(&relation.lhs) || moves(&relation.rhs)
 }
 

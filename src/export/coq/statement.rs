@@ -8,14 +8,16 @@
 use super::certificate::{Certificate, Parameter};
 use super::definitions::coq_name;
 use super::names;
-use super::problem::{Variable, compressed_text, text};
+use super::problem::{Variable, compressed_text, state_text, text, twin_text};
 use super::render::{Renderer, Style, Unsupported};
 use super::sampling::SAMPLED;
+use super::spaces::responses;
 use super::supply::Field;
-use crate::claim::expr::{Expr, Formula, Node, Relation, depends_on_point};
+use super::symbols::{has_state, texts};
+use crate::claim::expr::{Expr, Formula, Node, Relation, Scope, Shape, depends_on_point};
 use crate::claim::proof::StatementName;
 use crate::claim::theorem::{Claim, Condition, Theorem};
-use crate::claim::vocabulary::{Process, Quantity};
+use crate::claim::vocabulary::{Law, Process, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -47,22 +49,38 @@ pub(super) struct Draft<'a> {
     pub splits: bool,
     /// Steps of the proof before the certificate is applied.
     pub script: String,
+    /// What the symbols of the file are on an instance.
+    pub values: BTreeMap<String, String>,
+    /// The symbols that live in the space of responses.
+    pub responses: BTreeSet<String>,
+    /// Whether the claim is shown at each outcome by itself.
+    pub pointwise: bool,
 }
 
 /// The statement of a proof whose certificate is at hand.
 pub(super) fn statement(
     name: &StatementName,
     theorem: &Theorem,
-    claim: &Claim,
+    own: &crate::claim::theorem::Statement,
     certificate: &Certificate,
     done: &BTreeMap<StatementName, Statement>,
 ) -> Result<Statement, Unsupported> {
-    if !claim.symbols.is_empty() {
-        return Err(Unsupported("symbols of the file have no problem behind them".into()));
-    }
-    if claim.process == Process::Any {
-        return Err(Unsupported("the step is described by hypotheses only".into()));
-    }
+    let claim = &own.claim;
+    let stored = own.satisfied.as_ref().or(own.examples.first());
+    let shared = |name: &str| {
+        certificate.parameters.iter().any(|p| matches!(p, Parameter::Shared(own) if *own == name))
+    };
+    let relations: Vec<(String, Relation)> = if shared("W") {
+        let said = claim.hypotheses.iter().flat_map(|hypothesis| hypothesis.condition.says());
+        let formulas = said.map(|(_, formula)| formula).chain([claim.formula.clone()]);
+        formulas
+            .flat_map(|formula| formula.relations().into_iter().cloned().collect::<Vec<_>>())
+            .enumerate()
+            .map(|(i, relation)| (i.to_string(), relation))
+            .collect()
+    } else {
+        Vec::new()
+    };
     let mut draft = Draft {
         name,
         claim,
@@ -73,7 +91,11 @@ pub(super) fn statement(
         fields: Vec::new(),
         splits: false,
         script: String::new(),
+        values: stored.map(|stored| stored.symbols.clone()).unwrap_or_default(),
+        responses: responses(&relations, &[]),
+        pointwise: false,
     };
+    draft.pointwise = certificate.start.is_some() || draft.is_pointwise();
     draft.read(certificate);
     let uses = |quantity: &Quantity| draft.quantities.contains(quantity);
     let moving = [
@@ -94,7 +116,7 @@ pub(super) fn statement(
         "full_grad".into(),
         "Definition full_grad (x : V) : V := EV law (fun w => g w x).".into(),
     ));
-    if steps {
+    if steps && claim.process != Process::Any {
         let body = draft.renderer().vector(&claim.process.step())?;
         if claim.process.compresses() {
             let text = format!("Definition uncompressed (x : V) (w : sample) : V := {body}.");
@@ -106,6 +128,10 @@ pub(super) fn statement(
             draft.definitions.push(("step".into(), text));
         }
     }
+    if certificate.start.is_some() {
+        draft.define_twin()?;
+    }
+    draft.define_stationary()?;
     for formula in draft.formulas() {
         for relation in formula.relations() {
             draft.define(&relation.lhs, &theorem.dictionary);
@@ -113,27 +139,71 @@ pub(super) fn statement(
         }
     }
     draft.assume()?;
-    let terms = certificate
-        .parameters
-        .iter()
-        .map(|parameter| draft.supply(parameter))
-        .collect::<Result<Vec<_>, _>>()?;
-    draft.write(&theorem.title, certificate, &terms)
+    let last = draft.apply(certificate)?;
+    draft.write(&theorem.title, &last)
 }
 
 impl Draft<'_> {
     pub fn renderer(&self) -> Renderer<'_> {
         let compresses = self.claim.process.compresses();
+        let state = has_state(self.claim);
+        let twin = self.quantities.contains(&Quantity::SgdT);
         Renderer {
             style: Style::Pointwise,
-            text: if compresses { &compressed_text } else { &text },
+            text: match () {
+                () if compresses => &compressed_text,
+                () if state => &state_text,
+                () if twin => &twin_text,
+                () => &text,
+            },
+            here: if state { "(position s)" } else { "x" },
+            symbols: texts(self.claim),
             defined: self,
             facts: BTreeMap::new(),
             path_law: if compresses { "(paths (product law coin_law) t)" } else { "(paths law t)" },
         }
     }
 
-    fn formulas(&self) -> Vec<Formula> {
+    /// The variable for the current state, and what it is of.
+    pub fn here(&self) -> (&'static str, &'static str) {
+        if has_state(self.claim) { ("s", "state") } else { ("x", "V") }
+    }
+
+    /// Whether the claim is about one outcome of a step, and nothing in it is a mean.
+    fn is_pointwise(&self) -> bool {
+        let mut means = false;
+        for formula in self.formulas() {
+            for relation in formula.relations() {
+                for side in [&relation.lhs, &relation.rhs] {
+                    side.walk(&mut |part| means |= matches!(part.node, Node::Expectation(..)));
+                }
+            }
+        }
+        self.claim.formula.almost_sure_law() == Some(Law::Step) && !means
+    }
+
+    /// The proof term: the certificate, applied to a term for each parameter.
+    fn apply(&mut self, certificate: &Certificate) -> Result<String, Unsupported> {
+        let module = names::module(self.name);
+        let mut terms = Vec::new();
+        for parameter in &certificate.parameters {
+            terms.push(self.supply(parameter)?);
+        }
+        let term = format!("{module}_cert.{}\n    {}", certificate.theorem, terms.join("\n    "));
+        if let Some(start) = &certificate.start {
+            return self.induct(&start.0, &term, &start.1);
+        }
+        let scalar = |r: &&Relation| r.lhs.shape == Shape::Scalar;
+        Ok(match self.pointwise {
+            false => format!("exact ({term})"),
+            true if self.claim.formula.relations().iter().all(scalar) => {
+                format!("exact ({term} w)")
+            }
+            true => format!("exact (at_point w _ _ ({term}))"),
+        })
+    }
+
+    pub fn formulas(&self) -> Vec<Formula> {
         let mut formulas = vec![self.claim.formula.clone()];
         for hypothesis in &self.claim.hypotheses {
             match &hypothesis.condition {
@@ -222,198 +292,6 @@ impl Draft<'_> {
             _ => {}
         });
     }
-
-    /// The section, its theorem and the instance.
-    fn write(
-        mut self,
-        title: &str,
-        certificate: &Certificate,
-        terms: &[String],
-    ) -> Result<Statement, Unsupported> {
-        let module = names::module(self.name);
-        let theorem = names::part(&self.name.part);
-        let mut claim = Vec::new();
-        for relation in self.claim.formula.relations() {
-            claim.push(self.renderer().almost_surely(relation)?);
-        }
-        let (quantifiers, intros) = self.quantifiers();
-        let claim = format!("{quantifiers}{}", claim.join("\n  <-> "));
-        let terms = terms.join("\n    ");
-        let proof =
-            self.proof(&format!("exact ({module}_cert.{}\n    {terms})", certificate.theorem));
-        self.forget(&claim, &proof);
-        let variables = self.needed(self.variables(), &claim, &proof);
-        let mut text = format!("(** * {}: {title} *)\nRequire Import Glue", self.name);
-        text.push_str(if self.samples { " Batches.\n" } else { ".\n" });
-        let _ = write!(text, "Require {module}_cert");
-        let others: BTreeSet<String> = self
-            .done
-            .keys()
-            .map(names::module)
-            .filter(|other| self.script.contains(&format!("{other}.")))
-            .collect();
-        for other in others {
-            let _ = write!(text, " {other}");
-        }
-        text.push_str(".\nSet Default Proof Using \"All\".\n\nSection Statement.\n");
-        for variable in &variables {
-            let _ = writeln!(text, "Variable {} : {}.", variable.name, variable.kind);
-        }
-        text.push_str("\n(** ** Definitions *)\n\n");
-        for (_, definition) in &self.definitions {
-            let _ = writeln!(text, "{definition}");
-        }
-        let fields: Vec<String> =
-            self.fields.iter().map(|field| format!("  {} : {}", field.name, field.text)).collect();
-        let (assuming, record) = if fields.is_empty() {
-            ("", String::new())
-        } else {
-            text.push_str("\n(** ** Hypotheses *)\n\nRecord hypotheses : Prop := {\n");
-            let _ = writeln!(text, "{}\n}}.", fields.join(";\n"));
-            let names: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
-            ("hypotheses ->\n  ", format!(" [{}]", names.join(" ")))
-        };
-        let _ =
-            writeln!(text, "\n(** ** Claim *)\n\nTheorem {theorem} : {assuming}{claim}.\nProof.");
-        if !record.is_empty() || !intros.is_empty() {
-            let _ = writeln!(text, "  intros{record}{intros}.");
-        }
-        let _ = writeln!(text, "{proof}.\nQed.\nEnd Statement.");
-        let about = self.about(&variables);
-        let satisfiable = self.fields.iter().all(|field| field.instance.is_some());
-        let instance = satisfiable && !self.fields.is_empty();
-        if instance {
-            text.push_str(&self.instance(&variables, &about));
-        }
-        Ok(Statement { text, variables, about, fields: self.fields, satisfiable, instance })
-    }
-
-    /// The steps of the proof, of which the last applies the certificate.
-    fn proof(&self, last: &str) -> String {
-        let mut text = String::new();
-        if self.samples {
-            for (lemma, name) in [("number_of_samples", "n_samples"), ("batch_positive", "tau")] {
-                let fact = format!("{name}_sign");
-                if mentions(last, &fact) {
-                    let _ = writeln!(
-                        text,
-                        "  pose proof ({lemma} samples size enough : 0 < {name}) as {fact}."
-                    );
-                }
-            }
-        }
-        if self.splits {
-            let unfold: Vec<String> =
-                self.definitions.iter().map(|(name, _)| coq_name(name)).collect();
-            let _ = writeln!(
-                text,
-                "  destruct (another_point x_star) as [other|only].\n  2: {{ cbv delta [{}] beta; one_point only. }}",
-                unfold.join(" ")
-            );
-        }
-        format!("{text}{}  {last}", self.script)
-    }
-
-    /// Drops what the exporter put there for every statement, and this one does not need.
-    fn forget(&mut self, claim: &str, proof: &str) {
-        let own = |name: &str| !["diff", "least"].contains(&name) && !name.ends_with("_sign");
-        let kept: Vec<Field> = self.fields.clone();
-        self.fields =
-            kept.into_iter().filter(|f| own(&f.name) || mentions(proof, &f.name)).collect();
-        let fields: String = self.fields.iter().map(|field| format!("{}\n", field.text)).collect();
-        let mut reached = format!("{claim}\n{proof}\n{fields}");
-        let mut kept = Vec::new();
-        for (name, text) in self.definitions.drain(..).rev() {
-            if mentions(&reached, &coq_name(&name)) {
-                reached.push_str(&text);
-                kept.push((name, text));
-            }
-        }
-        kept.reverse();
-        self.definitions = kept;
-    }
-
-    /// The variables that occur anywhere.
-    fn needed(&self, variables: Vec<Variable>, claim: &str, proof: &str) -> Vec<Variable> {
-        let definitions = self.definitions.iter().map(|(_, text)| text.as_str());
-        let fields = self.fields.iter().map(|field| field.text.as_str());
-        let mut reached: Vec<&str> = vec![claim, proof, "V"];
-        reached.extend(definitions.chain(fields));
-        let mut kept = Vec::new();
-        for variable in variables.into_iter().rev() {
-            if reached.iter().any(|text| mentions(text, &variable.name)) {
-                reached.push(variable.kind);
-                kept.push(variable);
-            }
-        }
-        kept.reverse();
-        kept
-    }
-
-    /// What the claim is about: every x, or every number of steps from every start.
-    fn quantifiers(&self) -> (String, &'static str) {
-        let path = self.quantities.contains(&Quantity::Horizon);
-        let moving = self.claim.formula.relations().iter().any(|r| moves(&r.lhs) || moves(&r.rhs));
-        match (path, moving) {
-            (true, _) => ("forall (t : nat) (x_0 : V),\n  ".into(), " t x_0"),
-            (_, true) => ("forall x : V,\n  ".into(), " x"),
-            _ => (String::new(), ""),
-        }
-    }
-
-    /// The variables that occur in the hypotheses, through types and definitions: the arguments
-    /// that Coq gives to the record.
-    fn about(&self, variables: &[Variable]) -> Vec<String> {
-        let mut meaning: BTreeMap<&str, &str> =
-            variables.iter().map(|variable| (variable.name.as_str(), variable.kind)).collect();
-        let coq: Vec<(String, &str)> =
-            self.definitions.iter().map(|(name, text)| (coq_name(name), text.as_str())).collect();
-        meaning.extend(coq.iter().map(|(name, text)| (name.as_str(), *text)));
-        let mut reached = BTreeSet::new();
-        let mut waiting: Vec<&str> = self.fields.iter().map(|field| field.text.as_str()).collect();
-        while let Some(text) = waiting.pop() {
-            for word in words(text) {
-                if let Some(more) = meaning.get(word)
-                    && reached.insert(word.to_owned())
-                {
-                    waiting.push(more);
-                }
-            }
-        }
-        let names = variables.iter().map(|variable| variable.name.clone());
-        names.filter(|name| reached.contains(name)).collect()
-    }
-
-    /// The instance on the line.
-    fn instance(&self, variables: &[Variable], about: &[String]) -> String {
-        let values: Vec<&str> = variables
-            .iter()
-            .filter(|variable| about.contains(&variable.name))
-            .map(|variable| variable.value)
-            .collect();
-        let mut text = format!(
-            "\n(** ** The hypotheses hold together *)\n\nRequire Import Line.\n\nTheorem satisfiable : hypotheses {}.\nProof.\n  constructor; cbv delta [{}] beta.\n",
-            values.join(" "),
-            self.definitions
-                .iter()
-                .map(|(name, _)| format!("{}.{}", names::module(self.name), coq_name(name)))
-                .collect::<Vec<_>>()
-                .join(" "),
-        );
-        for field in &self.fields {
-            let _ = writeln!(text, "  - {}.", field.instance.as_deref().unwrap_or("idtac"));
-        }
-        text.push_str("Qed.\n");
-        text
-    }
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
-}
-
-fn mentions(text: &str, name: &str) -> bool {
-    words(text).any(|word| word == name)
 }
 
 /// Whether an expression depends on the point.
@@ -422,6 +300,9 @@ pub(super) fn moves(expr: &Expr) -> bool {
     expr.walk(&mut |part| {
         found |= match &part.node {
             Node::Quantity(quantity, _) | Node::Indexed(quantity) => depends_on_point(*quantity),
+            Node::Symbol(symbol) | Node::Apply(symbol, _) => {
+                symbol.moves || symbol.scope == Scope::State
+            }
             _ => false,
         };
     });

@@ -8,7 +8,7 @@ use super::problem::{point_of, text};
 use super::render::Unsupported;
 use super::section::sign;
 use super::statement::{Draft, moves};
-use crate::claim::expr::{Known, Node, Shape};
+use crate::claim::expr::{Known, Node, Relation, Scope, Shape, Symbol, SymbolKind};
 use crate::claim::proof::{Rule, StatementName};
 use crate::claim::theorem::Condition;
 use crate::claim::vocabulary::{Class, Quantity};
@@ -30,7 +30,7 @@ fn no<T>(cause: impl Into<String>) -> Result<T, Unsupported> {
 }
 
 impl Draft<'_> {
-    fn field(&mut self, name: &str, text: impl Into<String>, instance: Option<&str>) {
+    pub fn field(&mut self, name: &str, text: impl Into<String>, instance: Option<&str>) {
         let text = text.into();
         if !self.fields.iter().any(|field| field.name == name) {
             let batches = if self.samples { "line_batches; " } else { "" };
@@ -50,8 +50,26 @@ impl Draft<'_> {
                 self.field(&format!("{name}_sign"), sign, Some(NUMBERS));
             }
         }
+        for symbol in &self.claim.symbols {
+            let (variable, kind) = self.here();
+            let name = names::symbol(&symbol.name);
+            let (every, value) = match symbol.scope {
+                Scope::Fixed => (String::new(), name.clone()),
+                Scope::State => {
+                    (format!("forall {variable} : {kind}, "), format!("{name} {variable}"))
+                }
+                Scope::Random(_) => continue,
+            };
+            if let SymbolKind::Scalar(known) = symbol.kind
+                && let Some(sign) = sign(&value, known, Level::Value)
+            {
+                let shown = if every.is_empty() { NUMBERS } else { "for_every_x" };
+                self.field(&format!("{name}_sign"), format!("{every}{sign}"), Some(shown));
+            }
+        }
         self.field("diff", "differentiable f full_grad", Some("exact line_diff"));
         self.field("least", "minimiser f x_star", Some("exact line_least"));
+        self.stationary_laws()?;
         let claim = self.claim;
         for hypothesis in &claim.hypotheses {
             let name = names::fact(&hypothesis.name);
@@ -64,19 +82,37 @@ impl Draft<'_> {
                     let crate::claim::expr::Formula::Relation(relation) = &**formula else {
                         return no("a hypothesis that is an equivalence");
                     };
-                    if hypothesis.condition.is_here() {
-                        return no("a hypothesis at one x");
-                    }
-                    let text = self.renderer().relation(relation)?;
-                    let moving = moves(&relation.lhs) || moves(&relation.rhs);
-                    let every = if moving { "forall x : V, " } else { "" };
-                    let shown =
-                        if relation.lhs.shape == Shape::Vector { "vectors" } else { NUMBERS };
-                    self.field(&name, format!("{every}{text}"), (!moving).then_some(shown));
+                    let (text, shown) = self.said(relation, hypothesis.condition.is_here())?;
+                    self.field(&name, text, Some(shown));
                 }
             }
         }
         Ok(())
+    }
+
+    /// A formula as a hypothesis: for every x, or for the current one, and at every outcome or almost
+    /// surely. With it, how it is shown for the problem on the line.
+    fn said(&self, relation: &Relation, here: bool) -> Result<(String, &'static str), Unsupported> {
+        let (variable, kind) = self.here();
+        let renderer = self.renderer();
+        let level = renderer.level(&relation.lhs).max(renderer.level(&relation.rhs));
+        let moving = moves(&relation.lhs) || moves(&relation.rhs);
+        let every =
+            if moving && !here { format!("forall {variable} : {kind}, ") } else { String::new() };
+        let text = match level {
+            Level::Value => renderer.relation(relation)?,
+            _ if self.pointwise => {
+                format!("forall w : sample, {}", renderer.relation(relation)?)
+            }
+            _ => renderer.almost_surely(relation)?,
+        };
+        let shown = match (relation.lhs.shape, level) {
+            _ if self.pointwise && level != Level::Value => "for_every_sample",
+            _ if !every.is_empty() => "for_every_x",
+            (Shape::Vector, _) => "vectors",
+            _ => NUMBERS,
+        };
+        Ok((format!("{every}{text}"), shown))
     }
 
     fn class(&mut self, name: &str, class: Class, k: &str) -> Result<(), Unsupported> {
@@ -102,9 +138,7 @@ impl Draft<'_> {
                 format!("unbiased_compressor {k} coin_law compress"),
                 "apply line_compressor; numbers",
             ),
-            Class::QuadraticSamples => {
-                return no(format!("the class {} is stated at one point only", class.entry().name));
-            }
+            Class::QuadraticSamples => ("forall w, quadratic (g w)".into(), "exact line_quadratic"),
         };
         self.field(name, text, Some(instance));
         Ok(())
@@ -134,9 +168,10 @@ impl Draft<'_> {
     /// The term for a parameter.
     pub fn supply(&mut self, parameter: &Parameter) -> Result<String, Unsupported> {
         Ok(match parameter {
+            Parameter::Shared("law") => self.law().to_owned(),
             Parameter::Shared(name) => (*name).to_owned(),
             Parameter::Quantity(quantity) => self.quantity(*quantity)?,
-            Parameter::Indexed(quantity) => match (quantity, point_of(*quantity)) {
+            Parameter::Indexed(quantity) => match (quantity, point_of(*quantity, "x")) {
                 (Quantity::Control, _) => "c_n".into(),
                 (_, Some(point)) => format!("(fun n => g_n n {point})"),
                 _ => return no(format!("{}[n] has no counterpart", quantity.entry().name)),
@@ -145,22 +180,48 @@ impl Draft<'_> {
             Parameter::GapFunction => "(fun x => f x - f x_star)".into(),
             Parameter::GapSign => "(gap_pos f x_star least)".into(),
             Parameter::StepFunction => "step".into(),
-            Parameter::Symbol(symbol) | Parameter::SymbolSign(symbol) => {
-                return no(format!("the symbol {} has no problem behind it", symbol.name));
+            Parameter::Symbol(symbol) => self.symbol(symbol),
+            Parameter::SymbolSign(symbol) if symbol.scope == Scope::State && !self.along() => {
+                format!("({}_sign {})", names::symbol(&symbol.name), self.here().0)
             }
+            Parameter::SymbolSign(symbol) => format!("{}_sign", names::symbol(&symbol.name)),
             Parameter::Fact(given) => self.fact(given)?,
         })
     }
 
+    /// One outcome only, if the claim is shown at each.
+    fn law(&self) -> &'static str {
+        if self.pointwise { "(point w)" } else { "law" }
+    }
+
+    fn along(&self) -> bool {
+        self.quantities.contains(&Quantity::Horizon)
+    }
+
+    fn symbol(&self, symbol: &Symbol) -> String {
+        let renderer = self.renderer();
+        let text = renderer.symbols.get(&symbol.name).cloned().unwrap_or_default();
+        match Level::of(symbol.scope) {
+            Level::Value if symbol.scope == Scope::State && !self.along() => format!("({text})"),
+            Level::Value => names::symbol(&symbol.name),
+            level => format!("(fun {} => {text})", level.over().outcome()),
+        }
+    }
+
     fn quantity(&self, quantity: Quantity) -> Result<String, Unsupported> {
-        if quantity == Quantity::Horizon {
-            return Ok("t".into());
+        match quantity {
+            Quantity::Horizon => return Ok("t".into()),
+            Quantity::StationaryError => return Ok("stationary_error".into()),
+            _ => {}
         }
         let Some(text) = (self.renderer().text)(quantity) else {
             return no(format!("{} has no counterpart", quantity.entry().name));
         };
         let row = quantity.entry();
         let outcome = match Level::of(row.scope) {
+            Level::Value if text.contains(' ') && !text.starts_with('(') => {
+                return Ok(format!("({text})"));
+            }
             Level::Value => return Ok(text),
             Level::Random(over) => over.outcome(),
             Level::Coin => "w z",
@@ -172,7 +233,10 @@ impl Draft<'_> {
     fn sign_of(&self, quantity: Quantity) -> Result<String, Unsupported> {
         let gap = |point: &str| format!("(gap_pos f x_star least {point})");
         Ok(match quantity {
-            Quantity::Gap => gap("x"),
+            Quantity::Gap => gap(self.renderer().here),
+            Quantity::StationaryError => {
+                "(fun a b => E_pos (stationary a b) _ (fun y => nsq_pos (y - x_star)%vec))".into()
+            }
             Quantity::StartGap => gap("x_0"),
             Quantity::TeacherGap => gap("teacher"),
             Quantity::GapLambda => gap("x_lambda"),
@@ -188,14 +252,20 @@ impl Draft<'_> {
                 let hypothesis = &self.claim.hypotheses[*i];
                 let name = names::fact(&hypothesis.name);
                 match &hypothesis.condition {
-                    Condition::Class(class, _) => self.says(*class, suffix, "x"),
-                    Condition::Everywhere(_) => Ok(format!("({name} x)")),
+                    Condition::Class(class, _) => self.says(*class, suffix, self.renderer().here),
+                    Condition::Everywhere(_) => Ok(format!("({name} {})", self.here().0)),
+                    Condition::Formula(_)
+                        if self.pointwise && given.relation.lhs.shape == Shape::Vector =>
+                    {
+                        Ok(format!("(@veq_rv sample {} _ _ _ {name})", self.law()))
+                    }
                     Condition::Formula(_) => Ok(name),
                 }
             }
             Source::EveryStep(statement) => self.every_step(statement),
+            Source::Before => Ok("h_before".into()),
             Source::Rule(Rule::Axiom(axiom, point)) => {
-                self.axiom(axiom, point.as_deref().unwrap_or("x"))
+                self.axiom(axiom, point.as_deref().unwrap_or(self.renderer().here))
             }
             Source::Rule(Rule::At(fact, point)) => {
                 let own = self.claim.hypotheses.iter().find(|h| h.name == *fact);
@@ -212,7 +282,8 @@ impl Draft<'_> {
             Source::Rule(Rule::Use(name, with)) if with.is_empty() => {
                 let moving = moves(&given.relation.lhs) || moves(&given.relation.rhs);
                 let used = self.every_step(name)?;
-                Ok(if moving { format!("({used} x)") } else { used })
+                let here = self.renderer().here;
+                Ok(if moving { format!("({used} {here})") } else { used })
             }
             Source::Rule(Rule::Use(name, _)) => {
                 no(format!("{name} is used with other expressions for its symbols"))
@@ -238,7 +309,7 @@ impl Draft<'_> {
             }
             (Class::Uc, _) => format!("(fun w => proj2 {name} (uncompressed x w))"),
             (Class::TeacherGradient | Class::HasTeacher, _) => {
-                format!("(@veq_rv sample law V _ _ {name})")
+                format!("(@veq_rv sample {} V _ _ {name})", self.law())
             }
             _ => return no(format!("what {} says", class.entry().name)),
         })
@@ -268,6 +339,13 @@ impl Draft<'_> {
                 self.splits = true;
                 format!("(rate_form {problem} {mu} {l} {positive} {qsc} {es} other)")
             }
+            "affine-gradient" => {
+                let (quadratic, ..) = self.of_class(Class::QuadraticSamples)?;
+                format!(
+                    "(@veq_rv sample {} V _ _ (fun w => affine_gradient (g w) lambda x teacher sgd ({quadratic} w) h_before))",
+                    self.law()
+                )
+            }
             "tilt" => {
                 let text = "(full_grad x_lambda)%vec == (lambda * EV law c)%vec";
                 self.field("tilted", text, Some("exact line_tilted"));
@@ -281,11 +359,12 @@ impl Draft<'_> {
             "co-coercivity" | "co-coercivity-tilted" => {
                 let (samples, ..) = self.of_class(Class::ConvexSamples)?;
                 let (lemma, ends) = match name {
-                    "co-coercivity" => ("form", "x_star diff least x"),
-                    _ => ("tilted", "x x_lambda"),
+                    "co-coercivity" => ("form", "x_star diff least"),
+                    _ => ("tilted", ""),
                 };
+                let end = if name == "co-coercivity" { "" } else { " x_lambda" };
                 format!(
-                    "(cocoercive_{lemma} law f g each f_n g_n l_max n_samples l_max_sign n_samples_sign {samples} (fun _ => eq_refl)\n      {} {ends})",
+                    "(cocoercive_{lemma} law f g each f_n g_n l_max n_samples l_max_sign n_samples_sign {samples} (fun _ => eq_refl)\n      {} {ends} {point}{end})",
                     self.gradients_agree()
                 )
             }
