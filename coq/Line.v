@@ -121,12 +121,9 @@ Qed.
 Lemma line_forgets : stationary_law coin_flip
   (fun x w => x - 1 * (gradient w x - 0 * control w))%vec two_points (fun y => y).
 Proof.
-  intro h. rewrite !E_two, !E_flip. unfold gradient, shift. rewrite !sub_line, !scal_line.
-  replace (1 - 1 * (1 - 1 - 0 * control true)) with 1 by ring.
-  replace (-1 - 1 * (-1 - 1 - 0 * control true)) with 1 by ring.
-  replace (1 - 1 * (1 - -1 - 0 * control false)) with (-1) by ring.
-  replace (-1 - 1 * (-1 - -1 - 0 * control false)) with (-1) by ring.
-  field.
+  assert (forall (y : line) w, (y - 1 * (gradient w y - 0 * control w))%vec = (shift w : line)) as H.
+  { intros y w. unfold gradient, vsub, vopp; simpl. ring. }
+  intro h. rewrite !E_two, !E_flip, !H. unfold shift. field.
 Qed.
 
 (** No compression. *)

@@ -84,7 +84,7 @@ Proof.
     h_step
     tilted
     (cocoercive_tilted law f g each f_n g_n l_max n_samples l_max_sign n_samples_sign h_samples_convex (fun _ => eq_refl)
-      (fun y => minibatch_mean samples size enough (fun w => g w y) (fun n => g_n n y) (@batch_self index samples size V (fun n => g_n n y))) x x_lambda)
+      (fun y => minibatch_mean samples size enough (fun w => g w y) (fun n => g_n n y) (@batch_self index samples size V (fun n => g_n n y)))  x x_lambda)
     (minibatch_single samples size enough (fun w => (g w x - g w x_lambda)%vec) (fun w => (g w x - g w x_lambda)%vec)
       (fun n => (g_n n x - g_n n x_lambda)%vec) (fun n => (g_n n x - g_n n x_lambda)%vec)
       (@batch_sub index samples size V (fun w => (g w x)%vec) (fun w => (g w x_lambda)%vec) (fun n => (g_n n x)%vec) (fun n => (g_n n x_lambda)%vec) (@batch_self index samples size V (fun n => g_n n x)) (@batch_self index samples size V (fun n => g_n n x_lambda)))

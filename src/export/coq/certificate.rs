@@ -19,6 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+/// That two vectors are equal by themselves, whatever their space.
+pub(super) const SAME: &str = "apply (by_vector_identity vzero); [let w := fresh in intro w; expand; close_identity | visibly_zero]";
+
 /// What a statement must supply to use a certificate, in the order of the section's variables.
 #[derive(Clone, Debug)]
 pub(super) enum Parameter {
@@ -368,7 +371,7 @@ impl<'a> Draft<'a> {
         if relation.lhs.shape == Shape::Vector {
             return match relation.sign {
                 // Nothing, of either space.
-                Sign::Equal if is_zero(certificate) => Ok("vector_identity (@vzero _)".into()),
+                Sign::Equal if is_zero(certificate) => Ok(SAME.into()),
                 Sign::Equal => {
                     Ok(format!("vector_identity ({})%vec", renderer.raised_to(certificate, level)?))
                 }

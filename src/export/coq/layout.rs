@@ -219,14 +219,17 @@ impl Draft<'_> {
         if self.is_here() {
             values.push("(3 : line)".into());
         }
+        let module = names::module(self.name);
+        let own = self.definitions.iter().map(|(name, _)| format!("{module}.{}", coq_name(name)));
+        let own: Vec<String> = own.collect();
+        let unfold = if own.is_empty() {
+            "cbv beta".to_owned()
+        } else {
+            format!("cbv delta [{}] beta", own.join(" "))
+        };
         let mut text = format!(
-            "\n(** ** The hypotheses hold together *)\n\nRequire Import Line.\n\nTheorem satisfiable : hypotheses {}.\nProof.\n  constructor; cbv delta [{}] beta.\n",
+            "\n(** ** The hypotheses hold together *)\n\nRequire Import Line.\n\nTheorem satisfiable : hypotheses {}.\nProof.\n  constructor; {unfold}.\n",
             values.join(" "),
-            self.definitions
-                .iter()
-                .map(|(name, _)| format!("{}.{}", names::module(self.name), coq_name(name)))
-                .collect::<Vec<_>>()
-                .join(" "),
         );
         for field in &self.fields {
             let _ = writeln!(text, "  - {}.", field.instance.as_deref().unwrap_or("idtac"));

@@ -6,7 +6,6 @@
 //! problem on the line that satisfies the hypotheses, so that they do not contradict each other.
 
 use super::certificate::{Certificate, Parameter};
-use super::definitions::coq_name;
 use super::names;
 use super::problem::{Variable, compressed_text, state_text, text, twin_text};
 use super::render::{Renderer, Style, Unsupported};
@@ -19,7 +18,6 @@ use crate::claim::proof::StatementName;
 use crate::claim::theorem::{Claim, Condition, Theorem};
 use crate::claim::vocabulary::{Law, Process, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 /// A statement file, with what a later one needs to use it.
 #[derive(Clone, Debug)]

@@ -52,6 +52,8 @@ impl Draft<'_> {
     /// The variables of the symbols, and of a state if there is one.
     pub fn symbol_variables(&self) -> Vec<Variable> {
         let state = has_state(self.claim);
+        // Variables come before definitions.
+        let sample = if self.samples { "list index" } else { "sample" };
         let own = |name: String, kind: String, value| Variable { name, kind, value };
         let mut all = Vec::new();
         if state {
@@ -61,7 +63,7 @@ impl Draft<'_> {
                 all.push(own(name.into(), kind.into(), Some(value.into())));
             }
             let step = self.value_of(Quantity::XNext.entry().name, Some("(fun (s : line) w =>"));
-            all.push(own("step".into(), "state -> sample -> state".into(), step));
+            all.push(own("step".into(), format!("state -> {sample} -> state"), step));
         }
         let here = if state { "state" } else { "V" };
         for symbol in declared(self.claim) {
@@ -76,9 +78,9 @@ impl Draft<'_> {
                 Scope::Fixed => (kind, None),
                 Scope::State => (format!("{here} -> {kind}"), Some("(fun s : line =>")),
                 Scope::Random(Law::Step) if symbol.moves => {
-                    (format!("{here} -> sample -> {kind}"), Some("(fun (s : line) w =>"))
+                    (format!("{here} -> {sample} -> {kind}"), Some("(fun (s : line) w =>"))
                 }
-                Scope::Random(_) => (format!("sample -> {kind}"), Some("(fun w =>")),
+                Scope::Random(_) => (format!("{sample} -> {kind}"), Some("(fun w =>")),
             };
             let binder =
                 binder.map(|text| if state { text.into() } else { text.replace('s', "x") });
@@ -149,9 +151,12 @@ impl Draft<'_> {
         if self.samples {
             values.extend([("law".into(), Some(law)), ("g".into(), Some(g))]);
         }
-        for (name, value) in values {
-            if mentions(&text, &name) {
-                text = replaced(&text, &name, &value?);
+        // A value may have other names in it, and those others.
+        for _ in 0..4 {
+            for (name, value) in &values {
+                if mentions(&text, name) {
+                    text = replaced(&text, name, value.as_deref()?);
+                }
             }
         }
         Some(text)

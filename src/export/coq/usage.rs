@@ -2,7 +2,7 @@
 //! statement supplies it. With other expressions for its symbols its certificate is applied to them,
 //! and each of its hypotheses is a fact here, or is seen.
 
-use super::certificate::{Draft, Found, Given, Parameter, Source};
+use super::certificate::{Draft, Found, Given, Parameter, SAME, Source};
 use super::level::Level;
 use super::names;
 use super::render::{Renderer, Unsupported};
@@ -44,6 +44,22 @@ fn argument(
 
 fn by_sign(known: Known) -> &'static str {
     if known == Known::Positive { "positive" } else { "nonneg" }
+}
+
+/// One spelling of each minimum.
+const MINIMA: &str = "  repeat match type of used with context [Rmin ?a ?b] =>
+    match goal with |- context [Rmin ?c ?d] =>
+      tryif constr_eq (Rmin a b) (Rmin c d) then fail
+      else replace (Rmin a b) with (Rmin c d) in used by (f_equal; field; nonzero)
+    end end.
+";
+
+fn has_minimum(relation: &Relation) -> bool {
+    let mut found = false;
+    for side in [&relation.lhs, &relation.rhs] {
+        side.walk(&mut |part| found |= matches!(part.node, Node::Least(_)));
+    }
+    found
 }
 
 impl Draft<'_> {
@@ -114,7 +130,11 @@ impl Draft<'_> {
             (Shape::Scalar, Sign::Equal) => "identity (eslack used)",
             _ => return Err(Unsupported(format!("{name} is no bound or equality"))),
         };
-        let _ = writeln!(text, "  }}\n  {tactic}.\nQed.\n");
+        text.push_str("  }\n");
+        if has_minimum(&step.claim) {
+            text.push_str(MINIMA);
+        }
+        let _ = writeln!(text, "  {tactic}.\nQed.\n");
         self.know(&step.name, &step.claim);
         Ok(text)
     }
@@ -156,7 +176,7 @@ impl Draft<'_> {
                 let relation = replaced(&given.relation, with);
                 match self.at_hand(given, &relation)? {
                     Some(fact) => (names::fact(&fact), None),
-                    None => open(&self.from_facts(&relation)?),
+                    None => open(&self.by_facts(&relation)?),
                 }
             }
             _ => return Err(Unsupported("a statement about a path is used".into())),
@@ -195,11 +215,13 @@ impl Draft<'_> {
     }
 
     /// The tactic that shows what is plain, or is a fact in another spelling.
-    fn from_facts(&self, relation: &Relation) -> Result<String, Unsupported> {
+    fn by_facts(&self, relation: &Relation) -> Result<String, Unsupported> {
         let renderer = self.renderer();
-        let (tactic, zero) = match (relation.lhs.shape, relation.sign) {
-            (Shape::Vector, Sign::Equal) => ("vector_identity", "@vzero _"),
-            (Shape::Scalar, Sign::AtMost | Sign::AtLeast) => ("certificate", "0"),
+        let (tactic, plain) = match (relation.lhs.shape, relation.sign) {
+            (Shape::Vector, Sign::Equal) => ("vector_identity", SAME.to_owned()),
+            (Shape::Scalar, Sign::AtMost | Sign::AtLeast) => {
+                ("certificate", "certificate 0".to_owned())
+            }
             (Shape::Scalar, Sign::Less | Sign::Greater) => {
                 let (low, high) = match relation.sign {
                     Sign::Less => (&relation.lhs, &relation.rhs),
@@ -208,10 +230,10 @@ impl Draft<'_> {
                 let (low, high) = (renderer.argument(low)?, renderer.argument(high)?);
                 return Ok(format!("strictly ({high} - {low})"));
             }
-            (Shape::Scalar, Sign::Equal) => ("identity", "0"),
+            (Shape::Scalar, Sign::Equal) => ("identity", "identity 0".to_owned()),
             _ => return Err(Unsupported("a hypothesis that is an inequation".into())),
         };
-        let mut ways = vec![format!("{tactic} ({zero})")];
+        let mut ways = vec![plain];
         for (fact, own) in &self.known {
             if own.sign == relation.sign && own.lhs.shape == relation.lhs.shape {
                 let node = Node::Slack(fact.clone());
@@ -222,6 +244,7 @@ impl Draft<'_> {
                 }
             }
         }
+        let ways: Vec<String> = ways.iter().map(|way| format!("solve [{way}]")).collect();
         Ok(format!("first [ {} ]", ways.join(" | ")))
     }
 
