@@ -208,7 +208,9 @@ fn coq_words(
         };
         let built_in = built_in.claim(&theorem.id, &statement.part, None);
         match exported.iter().find(own) {
-            Some(own) if built_in.is_some_and(|c| c.hash() == statement.claim.hash()) => own.status.word(),
+            Some(own) if built_in.is_some_and(|c| c.hash() == statement.claim.hash()) => {
+                own.status.word()
+            }
             _ => "-",
         }
     };
