@@ -1,8 +1,8 @@
 //! The stationary error of distillation on least squares, as a quadratic in the weight.
 //!
 //! With e⁺ = (I − γH_ξ)e − γs_ξ, s_n = g_n − λc_n, the stationary M = E eeᵀ solves T(M) = R, where
-//! T(M) = H̄M + MH̄ − γE[H_ξMH_ξ] is self-adjoint, and positive definite for γ < 2/𝓛, and
-//! R = γE[s_ξs_ξᵀ] − E[(I − γH_ξ)ms_ξᵀ] − (its transpose) with m = λH̄⁻¹c̄. The system has d² unknowns
+//! T(M) = H̄M + MH̄ − γE(H_ξMH_ξ) is self-adjoint, and positive definite for γ < 2/𝓛, and
+//! R = γE(s_ξs_ξᵀ) − E((I − γH_ξ)ms_ξᵀ) − (its transpose) with m = λH̄⁻¹c̄. The system has d² unknowns
 //! and is never formed: conjugate gradients apply T at the cost of Nd² operations. In the basis of
 //! H̄'s eigenvectors M ↦ H̄M + MH̄ is diagonal, and T lies between (1 − γ𝓛/2) times it and itself, so
 //! that few iterations are needed whatever the conditioning.

@@ -3,8 +3,8 @@
 //!
 //! [`methods`] registers problems as formulas, [`claims`] makes a [`program`] of these or of a
 //! statement, over the Gram matrices of [`gram`]; [`expand`] is what turns formulas into forms.
-//! [`solve`](mod@solve) proposes bounds by a [`barrier`] method on the [`dual`], with [`facial`]
-//! reduction and [`recognise`], and [`judge`] alone decides. [`quadratics`] makes explicit problems of
+//! [`solve`](mod@solve) proposes bounds by a [`barrier`] method on the [`dual`], with `facial`
+//! reduction and `recognise`, and [`judge`] alone decides. [`quadratics`] makes explicit problems of
 //! witnesses; [`decide`] and [`tighten`] ask when a statement holds, and [`proof`] and
 //! [`method_proof`] write what was found as a theorem file that the kernel accepts.
 

@@ -351,7 +351,7 @@ fn squares(matrix: &Matrix<Rational>) -> Result<Vec<(Rational, Vec<Rational>)>, 
     Ok(found)
 }
 
-/// What is left is a product with E[grad_star], which vanishes.
+/// What is left is a product with `E[grad_star]`, which vanishes.
 fn stationary_term(
     program: &Program,
     left: &Form,

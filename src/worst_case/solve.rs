@@ -1,7 +1,7 @@
 //! Bounds on a worst case: floats propose multipliers and Gram matrices, the judge decides.
 //!
 //! Interior points are rounded and judged first, in `f64` and then in [`Multi`]; then what the path
-//! tends to is recognised ([`recognise`](super::recognise)), which closes the gap where the optimum
+//! tends to is recognised (`recognise`), which closes the gap where the optimum
 //! is rational.
 
 use super::barrier::{Semidefinite, Stage, Start, inverse};
