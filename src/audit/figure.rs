@@ -232,7 +232,7 @@ fn step_limits(library: &Library, budget: Budget) -> Option<Figure> {
     Some(Figure {
         id: "step-limits",
         title: "How large a step may be",
-        caption: "theorem-1’s one step holds if and only if γ𝓛 ≤ (1+13γμ)/(8+6γμ), and theorem-2’s \
+        caption: "theorem-1’s one step is proved for γ𝓛 ≤ (1+13γμ)/(8+6γμ), and theorem-2’s \
                   whenever γL𝓛/μ ≤ (1+5γL)/(4+2γL); the published constants 1/8 and 1/4 are the limits \
                   at the left. Both curves are read off the hypotheses that the kernel’s proofs use."
             .into(),
