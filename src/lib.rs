@@ -14,9 +14,9 @@
 //! | [`linear`] | small dense linear algebra; exact elimination; float spectra |
 //! | [`claim`] | the formula language and theorem files |
 //! | [`kernel`] | what decides whether a proof proves its claim; the part to be trusted |
-//! | [`problem`] | finite sums and small networks, their certified constants and generators, data |
-//! | [`estimator`] | SGD, distillation and unbiased distillation |
-//! | [`expectation`] | exact, float and enclosed moments of affine processes |
+//! | [`problem`] | finite sums, quadratic and beyond, small networks; their certified constants and generators; data |
+//! | [`estimator`] | SGD, distillation, unbiased or not; SVRG, L-SVRG and SAGA |
+//! | [`expectation`] | exact, float and enclosed moments of affine processes; paths; sampling |
 //! | [`audit`] | hypotheses, verdicts, search, shrinking, findings |
 //! | [`worst_case`] | worst cases over a whole class, between exact certificates and witnesses |
 //! | [`weight`] | which distillation weight for given data and teacher |

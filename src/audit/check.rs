@@ -8,10 +8,13 @@ use super::setting::Setting;
 use crate::claim::evaluate::{self, Evaluation, Truth, evaluate_scalar};
 use crate::claim::expr::{Expr, Formula, Node, Shape, Sign};
 use crate::claim::theorem::{Claim, Condition};
-use crate::claim::vocabulary::{Law, Quantity};
+use crate::claim::vocabulary::{Law, Process, Quantity};
 use crate::expectation::{Budget, MomentArithmetic};
-use crate::problem::{Constants, Draw, Instance, NoMinimiser, default_eta};
+use crate::problem::{
+    Algorithm, Compressor, Constants, Draw, Instance, MAX_BATCHES, NoMinimiser, default_eta,
+};
 use crate::scalar::{Interval, Rational, Scalar, Undefined};
+use std::borrow::Cow;
 
 /// What was found about a claim on an instance.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +23,15 @@ pub enum Outcome {
     Holds(Sides),
     /// The hypotheses are met and the claim is false: a witness against it.
     Fails(Sides),
+    /// The hypotheses are met, and sampling agrees at a stated level; it could not refute.
+    Consistent {
+        /// The confidence interval of the left side, and the right side.
+        sides: Sides,
+        /// The paths that were sampled.
+        paths: u64,
+        /// The level of the confidence sequence.
+        alpha: f64,
+    },
     /// A hypothesis is violated; neither pass nor fail.
     Rejected {
         /// Its name.
@@ -65,15 +77,41 @@ impl Sides {
 
 /// Checks a claim on an instance.
 pub fn check_instance(claim: &Claim, instance: &Instance, budget: Budget) -> Outcome {
-    let constants = certified(claim, instance);
-    check_with(claim, instance, constants.as_ref(), budget)
+    let instance = match seen_by(claim, instance) {
+        Ok(instance) => instance,
+        Err(why) => return Outcome::Inconclusive { why: why.to_string() },
+    };
+    let constants = certified(claim, &instance);
+    check_with(claim, &instance, constants.as_ref(), budget)
+}
+
+/// The instance as a claim sees it: its restriction, for a process with a mask.
+fn seen_by<'a>(claim: &Claim, instance: &'a Instance) -> Result<Cow<'a, Instance>, Undefined> {
+    match claim.process {
+        Process::MaskedKd => instance.restricted().map(Cow::Owned),
+        _ => Ok(Cow::Borrowed(instance)),
+    }
 }
 
 /// Checks a claim on a draw, whose step sizes are fractions of the largest admissible ones, and
-/// returns the instance with the step sizes that were used.
+/// returns the instance with the step sizes that were used; for a process with a mask, of its
+/// restriction.
 pub fn check_draw(claim: &Claim, draw: &Draw, budget: Budget) -> (Outcome, Instance) {
+    let mut draw = draw.clone();
+    if claim.process == Process::MaskedKd {
+        // Whatever compressor was drawn, the first of the coordinates that it would keep.
+        let d = draw.instance.problem.dimension();
+        let quadratic = draw.instance.problem.as_quadratic().is_some();
+        let kept = if quadratic { draw.instance.algorithm.compressor.kept(d) } else { d };
+        let mask = (0..d).map(|i| i < kept).collect();
+        draw.instance.algorithm.compressor = Compressor::Mask(mask);
+        match draw.instance.restricted() {
+            Ok(instance) => draw.instance = instance,
+            Err(why) => return (Outcome::Inconclusive { why: why.to_string() }, draw.instance),
+        }
+    }
     let constants = certified(claim, &draw.instance);
-    let instance = resolve::<Rational>(claim, draw, constants.as_ref().ok(), budget);
+    let instance = resolve::<Rational>(claim, &draw, constants.as_ref().ok(), budget);
     let outcome = check_with(claim, &instance, constants.as_ref(), budget);
     (outcome, instance)
 }
@@ -176,6 +214,7 @@ pub(super) fn resolve<S: MomentArithmetic>(
     if !claim.mentions(Quantity::Delta) {
         instance.parameters.delta = Rational::ONE;
     }
+    restrict_algorithm(claim, &mut instance);
     for symbol in [Quantity::Gamma2, Quantity::Gamma] {
         if symbol == Quantity::Gamma2 && !second {
             continue;
@@ -196,13 +235,37 @@ pub(super) fn resolve<S: MomentArithmetic>(
     }
     if claim.formula.almost_sure_law() == Some(Law::Path) {
         let batches = instance.sampling.batches().map_or(usize::MAX, |batches| batches.len());
-        let affordable = |t: &u64| {
-            u32::try_from(*t).ok().and_then(|t| batches.checked_pow(t)).is_some_and(|n| n <= 256)
-        };
         let horizon = instance.parameters.horizon;
-        instance.parameters.horizon = (1..=horizon).rev().find(affordable).unwrap_or(1);
+        instance.parameters.horizon = affordable_horizon(batches, horizon, 256);
     }
     instance
+}
+
+/// Leaves out what the process does not have, and shortens the path where all paths of a compressor
+/// that is not linear are to be followed.
+fn restrict_algorithm(claim: &Claim, instance: &mut Instance) {
+    if !claim.process.remembers() {
+        let Algorithm { memory, refresh, .. } = Algorithm::default();
+        instance.algorithm.memory = memory;
+        instance.algorithm.refresh = refresh;
+    }
+    if !claim.process.compresses() {
+        instance.algorithm.compressor = Compressor::default();
+    } else if !instance.algorithm.compressor.is_linear() {
+        let d = u32::try_from(instance.problem.dimension()).unwrap_or(u32::MAX);
+        let batches = instance.sampling.batches().map_or(usize::MAX, |batches| batches.len());
+        let outcomes = 2usize.saturating_pow(d).saturating_mul(batches);
+        let horizon = instance.parameters.horizon;
+        instance.parameters.horizon = affordable_horizon(outcomes, horizon, MAX_BATCHES);
+    }
+}
+
+/// The largest t up to `horizon` with at most `limit` paths; 1 if there is none.
+fn affordable_horizon(outcomes: usize, horizon: u64, limit: usize) -> u64 {
+    let affordable = |t: &u64| {
+        u32::try_from(*t).ok().and_then(|t| outcomes.checked_pow(t)).is_some_and(|n| n <= limit)
+    };
+    (0..=horizon).rev().find(affordable).unwrap_or(0).max(1)
 }
 
 /// The smallest bound that the hypotheses put on a step size; 1/𝓛 without one.

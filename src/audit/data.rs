@@ -3,16 +3,20 @@
 
 use super::check::{Outcome, check_with, decide, unmet};
 use super::hypotheses::{Standing, check_condition, check_hypotheses};
+use super::sampled::check_sampled;
+use super::search::seed_of;
 use super::setting::Setting;
 use crate::claim::dictionary::Dictionary;
 use crate::claim::evaluate::{evaluate, evaluate_scalar};
 use crate::claim::theorem::{Claim, Condition};
 use crate::claim::vocabulary::{Law, Process};
+use crate::expectation::confidence::CLAIM_ALPHA;
+use crate::expectation::sampled::SamplingPlan;
 use crate::expectation::{Budget, MAX_STEPS, MomentArithmetic};
 use crate::linear::{Matrix, exact};
 use crate::problem::{
-    AssertedConstants, Constants, ControlVariate, Dataset, FiniteSum, Instance, Parameters,
-    RidgeConvention, Sampling, default_eta,
+    Algorithm, AssertedConstants, Constants, ControlVariate, Dataset, FiniteSum, Instance,
+    Parameters, RidgeConvention, Sampling, default_eta,
 };
 use crate::scalar::{Interval, Rational, Scalar, Undefined};
 use std::collections::HashMap;
@@ -48,6 +52,10 @@ impl Default for DataOptions {
 /// The default horizon is cut where the recursion, (d(d + 3)/2)² operations a step, would take more
 /// operations than this: a few seconds.
 pub const MAX_WORK: u64 = 4_000_000_000;
+
+/// What is sampled of a claim that is too large for moments: a few seconds.
+const SAMPLING: SamplingPlan =
+    SamplingPlan { paths: 100_000, steps: 20_000_000, alpha: CLAIM_ALPHA };
 
 /// Teacher parameters and weights are rounded to multiples of 2^−20.
 pub(super) const ROUNDING: i32 = -20;
@@ -176,6 +184,7 @@ impl DataProblem {
                 horizon,
             },
             asserted: AssertedConstants::default(),
+            algorithm: Algorithm::default(),
         };
         match recommended_weight(&instance, &constants) {
             Some(weight) => instance.parameters.lambda = weight,
@@ -298,6 +307,16 @@ impl DataCase<'_> {
             let exact = Setting::new(instance, constants, process, budget);
             (exact, Setting::new(instance, constants, process, budget))
         });
-        decide(claim, exact, |formula| evaluate(formula, enclosed))
+        let outcome = decide(claim, exact, |formula| evaluate(formula, enclosed));
+        let Outcome::Inconclusive { why } = outcome else { return outcome };
+        // Too large for moments; but perhaps not for sampling, where a range is proved.
+        let seed = seed_of(0, &format!("{} {}", self.problem.name, claim.hash()), 0);
+        match check_sampled(claim, instance, constants, budget, SAMPLING, seed) {
+            None => Outcome::Inconclusive { why },
+            Some(Outcome::Inconclusive { why: also }) => {
+                Outcome::Inconclusive { why: format!("{why}; by sampling: {also}") }
+            }
+            Some(sampled) => sampled,
+        }
     }
 }

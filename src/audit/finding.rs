@@ -24,6 +24,13 @@ pub enum Grade {
     Exact,
     /// Holds on every accepted instance, in outward-rounded intervals only.
     Enclosed,
+    /// Sampling agrees, at a stated level of confidence.
+    Consistent {
+        /// The paths that were sampled.
+        n: u64,
+        /// The level of the confidence sequence.
+        alpha: f64,
+    },
     /// No evidence decides it.
     Inconclusive {
         /// Why.
@@ -48,6 +55,7 @@ impl Grade {
             Self::Proved { .. } => "Proved",
             Self::Exact => "Exact",
             Self::Enclosed => "Enclosed",
+            Self::Consistent { .. } => "Consistent",
             Self::Inconclusive { .. } => "Inconclusive",
             Self::Rejected { .. } => "Rejected",
             Self::Refuted { .. } => "Refuted",
@@ -224,6 +232,9 @@ pub struct Tally {
     pub exact: usize,
     /// Holds in enclosures.
     pub enclosed: usize,
+    /// Agrees with what was sampled.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub consistent: usize,
     /// Violates the claim.
     pub refuted: usize,
     /// Rejected, by hypothesis.
@@ -235,13 +246,17 @@ pub struct Tally {
 impl Tally {
     /// How many satisfied the hypotheses and were decided.
     pub fn accepted(&self) -> usize {
-        self.exact + self.enclosed + self.refuted
+        self.exact + self.enclosed + self.consistent + self.refuted
     }
 
     /// How many were rejected.
     pub fn rejected(&self) -> usize {
         self.rejected.values().sum()
     }
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// How close the accepted instances come to equality.

@@ -3,16 +3,17 @@
 
 mod curved;
 
+use super::everywhere::check_everywhere;
 use super::rigor::{Rigorous, evaluate_rigorously};
 use super::setting::Setting;
 use crate::claim::evaluate::{Truth, evaluate, evaluate_scalar};
 use crate::claim::expr::Formula;
 use crate::claim::theorem::{Claim, Condition, Family, Hypothesis};
-use crate::claim::vocabulary::{Class, Process};
+use crate::claim::vocabulary::{Class, Process, Quantity};
 use crate::expectation::{Budget, MomentArithmetic};
 use crate::linear::{Matrix, exact};
 use crate::problem::network::NetworkFamily;
-use crate::problem::{Constants, Curvature, FiniteSum, Instance, NoMinimiser, shifted};
+use crate::problem::{Constants, Curvature, Excess, FiniteSum, Instance, NoMinimiser, shifted};
 use crate::scalar::{Interval, Rational, Scalar, Undefined};
 
 /// What was found about one hypothesis.
@@ -57,6 +58,11 @@ pub fn check_hypotheses(
             let why = "the network is not of the family that the claim is about";
             return fail("family", Standing::Violated(why.into()));
         }
+    }
+    // What is said of a batch size is said of drawing without replacement.
+    if instance.sampling.replaces() && claim.mentions(Quantity::Batch) {
+        let point = "the samples of a minibatch are drawn with replacement".into();
+        return fail("sampling", Standing::Violated(point));
     }
     // Classes first: a bound on the step size means nothing while its constants do not exist. A
     // violation anywhere outweighs what is undecided before it: without a small enough step, say,
@@ -126,7 +132,7 @@ pub fn check_condition(
             }
         }
         Condition::Everywhere(formula) => {
-            Standing::Undecided(format!("{formula} is assumed for every x, and not checked"))
+            check_everywhere(formula, instance, constants.ok(), process, budget)
         }
         Condition::Formula(formula) => {
             let enclosed = |formula: &Formula| {
@@ -251,16 +257,20 @@ fn check_teacher(class: Class, instance: &Instance) -> Standing {
     }
 }
 
-/// The compressor of an instance keeps y with probability 1/(1 + ω), and scales it then by 1 + ω:
-/// unbiased, and E‖𝒞(y) − y‖² = ω‖y‖² for every y.
+/// By the compressor's own formula, for every y.
 fn check_compressor(constant: &Rational, instance: &Instance) -> Standing {
-    let omega = &instance.parameters.omega;
-    if omega <= constant {
-        return Standing::Met;
+    let d = instance.problem.dimension();
+    let compressor = &instance.algorithm.compressor;
+    match compressor.check_variance(d, &instance.parameters.omega, constant) {
+        Ok(()) => Standing::Met,
+        Err(Excess::Biased(y)) => {
+            Standing::Violated(format!("the compressor is biased at {}", show(&y)))
+        }
+        Err(Excess::Variance(y)) => Standing::Violated(format!(
+            "the compressor's variance is above {constant} times the squared norm at {}",
+            show(&y)
+        )),
     }
-    Standing::Violated(format!(
-        "the compressor's variance is {omega} times the squared norm, above {constant}"
-    ))
 }
 
 /// What a missing minimiser means for a hypothesis that needs one.

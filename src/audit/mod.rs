@@ -1,15 +1,18 @@
 //! The audit: theorem files against instances.
 //!
 //! [`library`] loads the files, [`setting`] gives an instance's value to every quantity,
-//! [`rigor`] evaluates a formula with certainty, [`hypotheses`] and [`check`] judge one claim on one instance, [`search`](mod@search) and
+//! [`rigor`] evaluates a formula with certainty, [`hypotheses`] (with `everywhere`, for what must hold
+//! at every state) and [`check`] judge one claim on one instance, [`search`](mod@search) and
 //! [`shrink`](mod@shrink) look for small witnesses, [`data`] makes an instance of a data set
 //! [`regression`] the same for classes,
 //! and [`prediction`] compares theorems and measurement on it,
+//! [`sampled`] measures by Monte Carlo what is too large for moments,
 //! [`runner`] puts it together and [`finding`] is what comes out; [`figure`] has the report's
 //! pictures as numbers.
 
 pub mod check;
 pub mod data;
+mod everywhere;
 pub mod figure;
 pub mod finding;
 pub mod hypotheses;
@@ -19,6 +22,7 @@ pub mod prove;
 pub mod regression;
 pub mod rigor;
 pub mod runner;
+pub mod sampled;
 pub mod search;
 pub mod setting;
 pub mod shrink;

@@ -5,7 +5,7 @@ use super::check::Outcome;
 use super::library::Library;
 use super::runner::check_stored;
 use crate::claim::proof::StatementName;
-use crate::claim::theorem::{Condition, Hypothesis, Mutant, Statement, Stored, Theorem};
+use crate::claim::theorem::{Mutant, Statement, Stored, Theorem};
 use crate::expectation::Budget;
 use crate::kernel::{self, Proved, Rejection};
 use std::collections::BTreeSet;
@@ -15,8 +15,6 @@ use std::collections::BTreeSet;
 pub enum KnownInstance {
     /// No instance of the file meets them.
     None,
-    /// An instance does, but what is assumed for every x was checked at one x only.
-    AtOnePoint,
     /// An instance does.
     Met,
 }
@@ -168,12 +166,7 @@ impl ProofFinding<'_> {
         let met = |stored: &Stored| {
             matches!(check_stored(&claim, stored, Budget::STANDARD), Outcome::Holds(_))
         };
-        let everywhere = |h: &Hypothesis| matches!(h.condition, Condition::Everywhere(_));
-        match stored.into_iter().any(met) {
-            false => KnownInstance::None,
-            true if claim.hypotheses.iter().any(everywhere) => KnownInstance::AtOnePoint,
-            true => KnownInstance::Met,
-        }
+        if stored.into_iter().any(met) { KnownInstance::Met } else { KnownInstance::None }
     }
 
     /// Whether the finding contradicts the file: a proof that is rejected, or that proves a mutant.

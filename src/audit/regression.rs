@@ -87,6 +87,7 @@ impl DataProblem {
                 horizon,
             },
             asserted: AssertedConstants::default(),
+            algorithm: crate::problem::Algorithm::default(),
         };
         match recommended_weight(&instance, &constants) {
             Some(weight) => instance.parameters.lambda = weight,

@@ -99,16 +99,20 @@ impl<const BITS: u32> Environment<Refined<BITS>> for Lifted<'_, '_> {
     fn outcomes(&self, law: Law) -> Result<usize, Undefined> {
         self.0.outcomes(law)
     }
+    fn tosses(&self, outcome: usize) -> Result<Vec<Refined<BITS>>, Undefined> {
+        Ok(lift(&self.0.tosses(outcome)?))
+    }
     fn samples(&self) -> usize {
         self.0.samples()
     }
     fn moments(&self, law: Law) -> Result<Moments<Refined<BITS>>, Undefined> {
-        let Moments { center, mean, second, gap } = self.0.moments(law)?;
+        let Moments { center, mean, second, gap, memory } = self.0.moments(law)?;
         Ok(Moments {
             center: lift(&center),
             mean: lift(&mean),
             second: Refined::from_rational(&second),
             gap: gap.map(|gap| Refined::from_rational(&gap)),
+            memory: memory.map(|memory| Refined::from_rational(&memory)),
         })
     }
     fn bit_budget(&self) -> u64 {

@@ -8,9 +8,7 @@ use super::finding::{
 };
 use super::search::{self, search};
 use super::shrink::shrink;
-use crate::claim::theorem::{
-    Claim, Condition, Hypothesis, Kind, Mutant, Statement, Stored, StoredSide, Theorem,
-};
+use crate::claim::theorem::{Claim, Kind, Mutant, Statement, Stored, StoredSide, Theorem};
 use crate::expectation::Budget;
 use crate::problem::{Draw, Family, Instance};
 use crate::scalar::Rational;
@@ -59,18 +57,23 @@ pub fn audit_statement(
     let name =
         ClaimName { theorem: theorem.id.clone(), part: statement.part.clone(), mutant: None };
     let claim = &statement.claim;
-    let draws = if statement.unevaluated.is_some() { 0 } else { options.instances };
+    let readings = readings(statement, claim);
+    let draws = if readings.is_empty() { 0 } else { options.instances };
     let checks: Vec<(Outcome, Draw)> = (0..draws)
         .into_par_iter()
         .map(|index| {
+            let claim = &readings[index % readings.len()].claim;
             let draw = search::draw(claim, options.seed, &name.to_string(), index);
             (check_draw(claim, &draw, options.budget).0, draw)
         })
         .collect();
+    // Models are read on quadratics, where what holds at every state can be decided.
+    let curved_draws =
+        if statement.unevaluated.is_some() { 0 } else { draws.min(FAMILY_INSTANCES) };
     let curved: Vec<(Family, usize)> = Family::ALL
         .into_iter()
         .filter(|family| search::admits(claim, *family))
-        .flat_map(|family| (0..draws.min(FAMILY_INSTANCES)).map(move |index| (family, index)))
+        .flat_map(|family| (0..curved_draws).map(move |index| (family, index)))
         .collect();
     let curved: Vec<(Family, (Outcome, Draw))> = curved
         .into_par_iter()
@@ -101,22 +104,32 @@ pub fn audit_statement(
     let families = families(&curved);
     let drawn: Vec<&(Outcome, Draw)> =
         checks.iter().chain(curved.iter().map(|(_, check)| check)).collect();
-    let refuting =
-        refuting_instance(claim, &drawn, &examples, data, data_outcome.as_ref(), options);
+    let refuting = refuting_instance(
+        claim,
+        &readings,
+        &drawn,
+        &examples,
+        data,
+        data_outcome.as_ref(),
+        options,
+    );
     let grade = match refuting {
-        Some((instance, sides)) => Grade::Refuted {
-            witness: Box::new(Witness::new(name.clone(), claim, instance, &sides)),
-        },
+        Some((instance, sides, symbols)) => {
+            let witness = Witness::new(name.clone(), claim, instance, &sides);
+            Grade::Refuted { witness: Box::new(Witness { symbols, ..witness }) }
+        }
         None => match &proof {
             ProofVerdict::Accepted { modulo } => Grade::Proved { modulo: modulo.clone() },
             _ => best_grade(&outcomes, &tally),
         },
     };
     // Where no instance can be drawn a mutant without a witness is left to the kernel.
-    let tried = |mutant: &&Mutant| statement.unevaluated.is_none() || mutant.witness.is_some();
+    let tried = |mutant: &&Mutant| !readings.is_empty() || mutant.witness.is_some();
     let mutants: Vec<&Mutant> = statement.mutants.iter().filter(tried).collect();
-    let mutants =
-        mutants.into_par_iter().map(|mutant| audit_mutant(&name, mutant, options)).collect();
+    let mutants = mutants
+        .into_par_iter()
+        .map(|mutant| audit_mutant(&name, statement, mutant, options))
+        .collect();
     StatementFinding {
         theorem: theorem.id.clone(),
         part: statement.part.clone(),
@@ -136,9 +149,35 @@ pub fn audit_statement(
     }
 }
 
+/// A claim as it is evaluated, and what its symbols stand for.
+pub struct Reading {
+    /// The claim.
+    pub claim: Claim,
+    /// Empty where it is the statement's own.
+    pub symbols: BTreeMap<String, String>,
+}
+
+/// How a statement's claim, or a mutant's, is evaluated: as it is, or in each of its models. None if
+/// no instance of this version can be.
+pub fn readings(statement: &Statement, claim: &Claim) -> Vec<Reading> {
+    if statement.unevaluated.is_none() {
+        return vec![Reading { claim: claim.clone(), symbols: BTreeMap::new() }];
+    }
+    let models = statement.models.iter().filter_map(|model| {
+        let symbols = model.symbols.clone();
+        Some(Reading { claim: claim.concrete(&symbols).ok()?, symbols })
+    });
+    models.collect()
+}
+
 /// Tries to refute one mutant.
-pub fn audit_mutant(statement: &ClaimName, mutant: &Mutant, options: Options) -> MutantFinding {
-    let name = ClaimName { mutant: Some(mutant.name.clone()), ..statement.clone() };
+pub fn audit_mutant(
+    name: &ClaimName,
+    statement: &Statement,
+    mutant: &Mutant,
+    options: Options,
+) -> MutantFinding {
+    let name = ClaimName { mutant: Some(mutant.name.clone()), ..name.clone() };
     let finding = |verdict, witness: Option<Witness>| MutantFinding {
         name: mutant.name.clone(),
         expect: mutant.expect,
@@ -157,20 +196,22 @@ pub fn audit_mutant(statement: &ClaimName, mutant: &Mutant, options: Options) ->
         };
     }
     let text = name.to_string();
-    let result =
-        search(&mutant.claim, &text, options.seed, options.search_evaluations, options.budget);
-    let evaluations = result.evaluations;
-    match result.witness {
-        Some((instance, sides)) => finding(
-            MutantVerdict::RefutedBySearch { evaluations },
-            Some(Witness::new(name, &mutant.claim, instance, &sides)),
-        ),
-        None => finding(MutantVerdict::Survived { evaluations }, None),
+    let readings = readings(statement, &mutant.claim);
+    let mut evaluations = 0;
+    for reading in &readings {
+        let share = options.search_evaluations / readings.len();
+        let result = search(&reading.claim, &text, options.seed, share, options.budget);
+        evaluations += result.evaluations;
+        if let Some((instance, sides)) = result.witness {
+            let witness = Witness::new(name, &mutant.claim, instance, &sides);
+            let witness = Witness { symbols: reading.symbols.clone(), ..witness };
+            return finding(MutantVerdict::RefutedBySearch { evaluations }, Some(witness));
+        }
     }
+    finding(MutantVerdict::Survived { evaluations }, None)
 }
 
-/// A stored instance. What a claim assumes for every x is asked at the instance's x where the claim
-/// has symbols of its own: that shows that the hypotheses can be met, and never refutes.
+/// A stored instance, with its formulas in place of the claim's own symbols.
 pub fn check_stored(claim: &Claim, stored: &Stored, budget: Budget) -> Outcome {
     let instance = match stored.instance() {
         Ok(instance) => instance,
@@ -179,16 +220,9 @@ pub fn check_stored(claim: &Claim, stored: &Stored, budget: Budget) -> Outcome {
     if stored.symbols.is_empty() {
         return check_instance(claim, &instance, budget);
     }
-    let outcome = match claim.concrete(&stored.symbols) {
+    match claim.concrete(&stored.symbols) {
         Ok(concrete) => check_instance(&concrete, &instance, budget),
-        Err(error) => return Outcome::Inconclusive { why: error.to_string() },
-    };
-    let everywhere = |h: &Hypothesis| matches!(h.condition, Condition::Everywhere(_));
-    match outcome {
-        Outcome::Fails(_) if claim.hypotheses.iter().any(everywhere) => Outcome::Inconclusive {
-            why: "a hypothesis for every x was checked at one x only".into(),
-        },
-        other => other,
+        Err(error) => Outcome::Inconclusive { why: error.to_string() },
     }
 }
 
@@ -229,6 +263,9 @@ pub fn describe(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Holds(s) => format!("holds, {}", sides(s)),
         Outcome::Fails(s) => format!("is violated, {}", sides(s)),
+        Outcome::Consistent { sides: s, paths, alpha } => {
+            format!("agrees with {paths} sampled paths at level {alpha:e}, {}", sides(s))
+        }
         Outcome::Rejected { hypothesis, point } => {
             format!("the instance violates the hypothesis {hypothesis}: {point}")
         }
@@ -245,6 +282,7 @@ fn data_finding(
     let grade = match &outcome {
         Outcome::Holds(Sides::Exact(..)) => Grade::Exact,
         Outcome::Holds(Sides::Enclosed(..)) => Grade::Enclosed,
+        Outcome::Consistent { paths, alpha, .. } => Grade::Consistent { n: *paths, alpha: *alpha },
         Outcome::Rejected { hypothesis, .. } => Grade::Rejected { hypothesis: hypothesis.clone() },
         Outcome::Inconclusive { why } => Grade::Inconclusive { why: why.clone() },
         Outcome::Fails(sides) => match data {
@@ -260,7 +298,9 @@ fn data_finding(
         },
     };
     let sides = match &outcome {
-        Outcome::Holds(sides) | Outcome::Fails(sides) => Some(sides.numbers()),
+        Outcome::Holds(sides) | Outcome::Fails(sides) | Outcome::Consistent { sides, .. } => {
+            Some(sides.numbers())
+        }
         _ => None,
     };
     let (lhs, rhs) = sides.unzip();
@@ -270,24 +310,28 @@ fn data_finding(
 /// The first instance that violates the claim: drawn ones first, because they can be shrunk.
 fn refuting_instance(
     claim: &Claim,
+    readings: &[Reading],
     checks: &[&(Outcome, Draw)],
     examples: &[(Outcome, &Stored)],
     data: Option<&DataCase<'_>>,
     data_outcome: Option<&Outcome>,
     options: Options,
-) -> Option<(Instance, Sides)> {
-    let drawn = checks.iter().find(|(outcome, _)| matches!(outcome, Outcome::Fails(_)));
-    if let Some(witness) = drawn.and_then(|(_, draw)| shrink(claim, draw.clone(), options.budget)) {
-        return Some(witness);
+) -> Option<(Instance, Sides, BTreeMap<String, String>)> {
+    let drawn = checks.iter().position(|(outcome, _)| matches!(outcome, Outcome::Fails(_)));
+    if let Some(index) = drawn {
+        let Reading { claim, symbols } = &readings[index % readings.len()];
+        if let Some((instance, sides)) = shrink(claim, checks[index].1.clone(), options.budget) {
+            return Some((instance, sides, symbols.clone()));
+        }
     }
     for (outcome, stored) in examples {
         if let (Outcome::Fails(sides), Ok(instance)) = (outcome, stored.instance()) {
-            return Some((instance, sides.clone()));
+            return Some((instance, sides.clone(), stored.symbols.clone()));
         }
     }
     match (data, data_outcome) {
         (Some(data), Some(Outcome::Fails(sides))) => {
-            Some((data.instance(claim).clone(), sides.clone()))
+            Some((data.instance(claim).clone(), sides.clone(), BTreeMap::new()))
         }
         _ => None,
     }
@@ -311,6 +355,7 @@ fn tally<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Tally {
             Outcome::Holds(Sides::Exact(..)) => tally.exact += 1,
             Outcome::Holds(Sides::Enclosed(..)) => tally.enclosed += 1,
             Outcome::Fails(_) => tally.refuted += 1,
+            Outcome::Consistent { .. } => tally.consistent += 1,
             Outcome::Rejected { hypothesis, .. } => {
                 *tally.rejected.entry(hypothesis.clone()).or_default() += 1;
             }
@@ -338,6 +383,11 @@ fn best_grade(outcomes: &[&Outcome], tally: &Tally) -> Grade {
         Grade::Exact
     } else if holds(false) {
         Grade::Enclosed
+    } else if let Some((n, alpha)) = outcomes.iter().find_map(|outcome| match outcome {
+        Outcome::Consistent { paths, alpha, .. } => Some((*paths, *alpha)),
+        _ => None,
+    }) {
+        Grade::Consistent { n, alpha }
     } else if let Some(why) = most(&tally.inconclusive) {
         Grade::Inconclusive { why }
     } else {

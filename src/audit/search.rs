@@ -11,12 +11,12 @@ use super::shrink::shrink;
 use crate::claim::evaluate;
 use crate::claim::expr::{Formula, Sign};
 use crate::claim::theorem::{self, Claim};
-use crate::claim::vocabulary::{Class, Quantity};
+use crate::claim::vocabulary::{Class, Process, Quantity};
 use crate::expectation::Budget;
 use crate::linear::Matrix;
 use crate::problem::{
-    AssertedConstants, Constants, ControlVariate, Draw, Family, FiniteSum, Instance, Parameters,
-    Profile, RidgeConvention, Sampling, curved_instances, default_eta, instances,
+    Algorithm, AssertedConstants, Constants, ControlVariate, Draw, Family, FiniteSum, Instance,
+    Parameters, Profile, RidgeConvention, Sampling, curved_instances, default_eta, instances,
 };
 use crate::scalar::Rational;
 use argmin::core::{CostFunction, Executor, State};
@@ -189,6 +189,10 @@ struct Shape {
     free: bool,
     /// Whether the claim is about a compressor.
     compressed: bool,
+    /// How many points the process keeps in memory.
+    stored: usize,
+    /// p.
+    refresh: Rational,
 }
 
 struct Ascent {
@@ -215,6 +219,15 @@ fn ascend(claim: &Claim, seed: [u8; 32], budget: Budget) -> Ascent {
         compressed: [Quantity::Omega, Quantity::Delta].into_iter().any(|q| claim.mentions(q)),
         free: [Quantity::A, Quantity::Eta].into_iter().any(|q| claim.mentions(q)),
         horizon: [0, 1, 1, 2, 3, 5, 8, 13, 21, 34][(uniform() * 10.0) as usize],
+        stored: match claim.process {
+            Process::LSvrg => 1,
+            Process::Saga => samples,
+            _ => 0,
+        },
+        refresh: match claim.process.remembers() {
+            true => Rational::ratio([8, 4, 4, 2][(uniform() * 4.0) as usize], 8),
+            false => Algorithm::default().refresh,
+        },
     };
     let mut start = |scale: f64| {
         let magnitude = 4f64.powf(4.0 * uniform() - 2.0) * scale;
@@ -223,7 +236,8 @@ fn ascend(claim: &Claim, seed: [u8; 32], budget: Budget) -> Ascent {
     let mut point: Vec<f64> = (0..shape.coordinates()).map(|_| start(1.0)).collect();
     if shape.free {
         // Half of the starts are at the values of interest.
-        let own = point.len() - 2 - if shape.compressed { 2 } else { 0 };
+        let own =
+            point.len() - 2 - if shape.compressed { 2 } else { 0 } - shape.stored * shape.dimension;
         for (value, usual) in point[own..].iter_mut().zip([1.0, 0.75]) {
             *value = if *value < 0.0 { usual } else { *value };
         }
@@ -297,7 +311,7 @@ impl Shape {
     }
 
     /// Curvatures, gradients at the minimiser, control variate or teacher, point, weight, penalty,
-    /// and the free numbers.
+    /// the free numbers and the memory.
     fn coordinates(&self) -> usize {
         let free_samples = self.samples - usize::from(!self.profile.convex);
         let control = if self.profile.teacher { 1 } else { self.samples };
@@ -308,6 +322,7 @@ impl Shape {
             + 2
             + if self.free { 2 } else { 0 }
             + if self.compressed { 2 } else { 0 }
+            + self.stored * self.dimension
     }
 
     /// The problem at a point, with coordinates rounded to `bits` binary digits after the point;
@@ -355,6 +370,10 @@ impl Shape {
         if !delta.is_positive() {
             return None;
         }
+        let memory = (0..self.stored)
+            .map(|_| (0..d).map(|_| next()).collect::<Option<Vec<_>>>())
+            .collect::<Option<_>>()?;
+        let algorithm = Algorithm { memory, refresh: self.refresh.clone(), ..Algorithm::default() };
         let instance = Instance {
             problem: FiniteSum::Quadratic { hessians, linear },
             control,
@@ -372,6 +391,7 @@ impl Shape {
                 horizon: self.horizon,
             },
             asserted: AssertedConstants::default(),
+            algorithm,
         };
         Some(Draw { instance })
     }

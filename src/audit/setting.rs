@@ -1,5 +1,7 @@
 //! An instance as the formulas see it: every quantity of the vocabulary, in any arithmetic.
 
+mod compression;
+mod memory;
 mod network;
 mod paths;
 
@@ -49,6 +51,8 @@ pub struct Setting<'a, S> {
     x_lambda: OnceLock<Result<Vec<S>, Undefined>>,
     at_lambda: OnceLock<Result<Vec<Vec<S>>, Undefined>>,
     deep_linear: OnceLock<Result<DeepLinear, Undefined>>,
+    compressed: OnceLock<Result<Vec<compression::Outcomes<S>>, Undefined>>,
+    remembered: OnceLock<Result<Vec<memory::States<S>>, Undefined>>,
 }
 
 /// Results by their arguments; each costs a linear system.
@@ -93,6 +97,8 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             x_lambda: OnceLock::new(),
             at_lambda: OnceLock::new(),
             deep_linear: OnceLock::new(),
+            compressed: OnceLock::new(),
+            remembered: OnceLock::new(),
         }
     }
 
@@ -254,7 +260,9 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
 
     fn sample_moments(&self) -> Result<&SampleMoments<S>, Undefined> {
         let moments = self.sample_moments.get_or_init(|| {
-            self.check_followed()?;
+            if !self.process.compresses() {
+                self.check_plain()?;
+            }
             let oracle = Oracle::new(&self.problem, self.control()?);
             let corrections = estimator::estimator(self.process, &self.lambda).corrections(&oracle);
             let gradients = self.gradients_at_star()?;
@@ -272,6 +280,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
     }
 
     fn stationary(&self, gamma: &S, lambda: &S) -> Result<ErrorMoments<S>, Undefined> {
+        self.check_plain()?;
         remember(&self.errors, &[gamma.clone(), lambda.clone()], || {
             let contraction = self.contraction(gamma)?;
             self.sample_moments()?.stationary(gamma, lambda, &contraction, self.budget)
@@ -279,6 +288,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
     }
 
     fn coefficient(&self, gamma: &S, degree: usize) -> Result<S, Undefined> {
+        self.check_plain()?;
         let all = remember(&self.coefficients, gamma, || {
             let contraction = self.contraction(gamma)?;
             self.sample_moments()?.stationary_coefficients(gamma, &contraction, self.budget)
@@ -304,6 +314,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             Quantity::GradTeacher => Ok(self.gradients_at_teacher()?[n].clone()),
             Quantity::GradLambda => Ok(self.gradients_at_lambda()?[n].clone()),
             Quantity::Control => Ok(self.control()?[n].clone()),
+            Quantity::GradStored => self.problem.gradient(n, &self.stored(n)),
             Quantity::MixedGrad => {
                 mixed_label_gradient(&self.problem, &self.teacher, n, &self.point, &self.lambda)
             }
@@ -313,6 +324,10 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
 
     fn step_outcome(&self, quantity: Quantity, outcome: usize) -> Result<Vec<S>, Undefined> {
         let batch = &self.batches()?[outcome];
+        if quantity == Quantity::XNext && self.process.remembers() {
+            // The coin is tossed for the memory alone.
+            return Ok(self.remembered()?[outcome][0].1.x.clone());
+        }
         if quantity == Quantity::XNext {
             let oracle = Oracle::new(&self.problem, self.control()?);
             let g = estimator::estimator(self.process, &self.lambda);
@@ -325,6 +340,10 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             Err(parts) => average(self.problem.dimension(), &parts),
         })
     }
+}
+
+fn no_memory() -> Undefined {
+    Undefined::Missing("this process has no memory".into())
 }
 
 /// Looks a result up, or computes and keeps it. The lock is not held while computing, so two
@@ -380,6 +399,13 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
             }
             (Quantity::Gap | Quantity::StartGap, _) => self.gap_at(&self.point),
             (Quantity::TeacherGap, _) => self.gap_at(self.teacher()?),
+            (Quantity::Dimension, _) => rational(&Rational::count(self.problem.dimension())),
+            (Quantity::Kept, _) => {
+                let d = self.problem.dimension();
+                rational(&Rational::count(self.instance.algorithm.compressor.kept(d)))
+            }
+            (Quantity::Refresh, _) => rational(&self.instance.algorithm.refresh),
+            (Quantity::MemoryError | Quantity::MemoryError0, _) => self.memory_error_now(),
             (Quantity::StationaryError, [gamma, lambda]) => {
                 Ok(self.stationary(gamma, lambda)?.second)
             }
@@ -396,6 +422,9 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
 
     fn random_scalar(&self, quantity: Quantity, place: Place) -> Result<S, Undefined> {
         match (quantity, place) {
+            (Quantity::MemoryErrorNext, Place::Tossed(outcome, k)) => {
+                self.memory_error(&self.remembered()?[outcome][k].1.memory)
+            }
             (_, Place::Tossed(outcome, _)) => self.random_scalar(quantity, Place::Outcome(outcome)),
             (Quantity::GapNext, Place::Outcome(outcome)) => {
                 self.gap_at(&self.step_outcome(Quantity::XNext, outcome)?)
@@ -423,10 +452,8 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
 
     fn vector(&self, quantity: Quantity, place: Place) -> Result<Vec<S>, Undefined> {
         match (quantity, place) {
-            (Quantity::XCompressed, Place::Tossed(outcome, kept)) => {
-                let omega = S::from_rational(&self.instance.parameters.omega);
-                let factor = if kept { S::one().plus(&omega) } else { S::zero() };
-                Ok(scale(&factor, &self.step_outcome(Quantity::XNext, outcome)?))
+            (Quantity::XCompressed, Place::Tossed(outcome, k)) => {
+                Ok(self.compressed()?[outcome][k].1.clone())
             }
             (_, Place::Tossed(outcome, _)) => self.vector(quantity, Place::Outcome(outcome)),
             (Quantity::X | Quantity::Start, _) => Ok(self.point.clone()),
@@ -458,11 +485,25 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
         }
     }
 
+    fn tosses(&self, outcome: usize) -> Result<Vec<S>, Undefined> {
+        if self.process.remembers() {
+            let states = &self.remembered()?[outcome];
+            return Ok(states.iter().map(|(chance, _)| chance.clone()).collect());
+        }
+        Ok(self.compressed()?[outcome].iter().map(|(chance, _)| chance.clone()).collect())
+    }
+
     fn samples(&self) -> usize {
         self.problem.samples()
     }
 
     fn moments(&self, law: Law) -> Result<Moments<S>, Undefined> {
+        if law == Law::Path && self.process.compresses() {
+            return self.compressed_moments();
+        }
+        if law == Law::Path && self.process.remembers() {
+            return self.memory_moments();
+        }
         let center = self.x_star()?.to_vec();
         let moments = match law {
             Law::Path if self.problem.as_quadratic().is_none() => {
@@ -483,7 +524,8 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
             Law::Step | Law::Coin => return Err(Undefined::Missing("a step is enumerated".into())),
         }?;
         let gap = self.mean_gap(&moments);
-        Ok(Moments { center, mean: moments.mean, second: moments.second, gap })
+        let (mean, second) = (moments.mean, moments.second);
+        Ok(Moments { center, mean, second, gap, memory: Err(no_memory()) })
     }
 
     fn bit_budget(&self) -> u64 {

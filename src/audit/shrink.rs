@@ -8,7 +8,8 @@ use crate::claim::theorem::Claim;
 use crate::expectation::Budget;
 use crate::linear::{dot, subtract};
 use crate::problem::{
-    AssertedConstants, Constants, ControlVariate, Draw, FiniteSum, Instance, Parameters, Sampling,
+    AssertedConstants, Compressor, Constants, ControlVariate, Draw, FiniteSum, Instance,
+    Parameters, Sampling,
 };
 use crate::scalar::{Rational, Scalar};
 
@@ -70,6 +71,8 @@ fn size(instance: &Instance) -> (usize, usize, usize, u64, u64) {
             bits += q.bits() + u64::from(q.is_negative());
         }
     });
+    bits += if instance.algorithm.compressor.is_default() { 0 } else { 16 };
+    bits += 4 * instance.algorithm.memory.len() as u64;
     let asserted = &instance.asserted;
     let claimed = [&asserted.mu, &asserted.l_smooth, &asserted.l_exp];
     bits += 64 * claimed.iter().filter(|constant| constant.is_some()).count() as u64;
@@ -104,6 +107,14 @@ fn candidate(instance: &Instance, k: usize) -> Option<Instance> {
     if within(1).is_some() {
         let asserted = AssertedConstants::default();
         return Some(Instance { asserted, ..instance.clone() });
+    }
+    if let Some(choice) = within(2) {
+        let mut plainer = instance.clone();
+        match choice {
+            0 => plainer.algorithm.compressor = Compressor::default(),
+            _ => plainer.algorithm.memory.clear(),
+        }
+        return Some(plainer);
     }
     if within(1).is_some() {
         let mut single = instance.clone();
@@ -168,6 +179,7 @@ fn visit_numbers(instance: &mut Instance, visit: &mut impl FnMut(&mut Rational))
             *fraction = value;
         }
     }
+    instance.algorithm.visit_numbers(visit);
     for constant in
         [&mut instance.asserted.mu, &mut instance.asserted.l_smooth, &mut instance.asserted.l_exp]
     {
@@ -201,6 +213,9 @@ fn centred(instance: &Instance) -> Option<Instance> {
         *parameters = subtract(parameters, &x_star);
     }
     moved.point = subtract(&moved.point, &x_star);
+    for stored in &mut moved.algorithm.memory {
+        *stored = subtract(stored, &x_star);
+    }
     Some(moved)
 }
 
@@ -211,13 +226,19 @@ fn without_sample(instance: &Instance, sample: usize) -> Option<Instance> {
     if let ControlVariate::Free(c) = &mut smaller.control {
         c.remove(sample);
     }
-    smaller.sampling = Sampling::new(count, instance.sampling.batch().min(count))?;
+    smaller.sampling = instance.sampling.resized(count, instance.sampling.batch())?;
+    smaller.algorithm = instance.algorithm.without_sample(sample);
     Some(smaller)
 }
 
 fn without_coordinate(instance: &Instance, coordinate: usize) -> Option<Instance> {
     let (problem, kept) = instance.problem.without_coordinate(coordinate)?;
     let mut smaller = Instance { problem, ..instance.clone() };
+    let mut left = instance.problem.dimension();
+    for dropped in (0..left).rev().filter(|i| !kept.contains(i)) {
+        smaller.algorithm = smaller.algorithm.without_coordinate(dropped, left)?;
+        left -= 1;
+    }
     let drop = |v: &mut Vec<Rational>| *v = kept.iter().map(|i| v[*i].clone()).collect();
     match &mut smaller.control {
         ControlVariate::Free(c) => c.iter_mut().for_each(drop),

@@ -43,7 +43,8 @@ const MINIMISED: [Quantity; 11] = [
 
 impl Claim {
     /// The claim with formulas of the vocabulary in place of the file's own symbols, and of x⁺ where
-    /// the process leaves it open. What is assumed for every x is then asked at the current one.
+    /// the process leaves it open. The name `process` stands for the process, which is distillation
+    /// otherwise.
     ///
     /// # Errors
     /// If a formula does not parse, does not fit where it is put, or is not what the symbol is
@@ -51,11 +52,23 @@ impl Claim {
     pub fn concrete(&self, symbols: &BTreeMap<String, String>) -> Result<Self, FormulaError> {
         let dictionary = Dictionary::standard();
         let mut values = BTreeMap::new();
+        let mut process = None;
         for (name, text) in symbols {
+            if name == "process" {
+                let named = Process::named(text);
+                process = Some(named.ok_or_else(|| fault(format!("{text:?} is no process")))?);
+                continue;
+            }
             values.insert(name.as_str(), dictionary.expression(text)?);
         }
         let mut claim = self.clone();
-        claim.process = self.followed(&mut values)?;
+        claim.process = match process {
+            None => self.followed(&mut values)?,
+            Some(_) if self.process != Process::Any || values.contains_key("x_next") => {
+                return Err(fault("the process is given twice".into()));
+            }
+            Some(process) => process,
+        };
         for symbol in &self.symbols {
             if let Some(value) = values.get(symbol.name.as_str()) {
                 check_scope(symbol, value)?;
@@ -94,9 +107,8 @@ impl Claim {
                     let constant = constant.map(|text| dictionary.expression(&text)).transpose()?;
                     Condition::Class(*class, constant)
                 }
-                Condition::Formula(formula) | Condition::Everywhere(formula) => {
-                    Condition::Formula(Box::new(again(formula)?))
-                }
+                Condition::Formula(formula) => Condition::Formula(Box::new(again(formula)?)),
+                Condition::Everywhere(formula) => Condition::Everywhere(Box::new(again(formula)?)),
             };
         }
         let own = |quantity: &Quantity| values.contains_key("x_next") && claim.mentions(*quantity);

@@ -113,6 +113,9 @@ pub(super) struct RawStatement {
     pub(super) unviolated: Option<String>,
     /// Why no instance of this version can be evaluated.
     pub(super) unevaluated: Option<String>,
+    /// What the file's own symbols stand for where the statement is evaluated.
+    #[serde(default)]
+    pub(super) model: Vec<RawModel>,
     /// An instance that meets the hypotheses of a statement that is not evaluated.
     pub(super) satisfied: Option<RawSatisfied>,
     /// Why there is no proof.
@@ -185,6 +188,14 @@ pub(super) struct RawStored {
     pub(super) symbols: BTreeMap<String, Spanned<String>>,
     pub(super) lhs: StoredSide,
     pub(super) rhs: StoredSide,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawModel {
+    pub(super) name: Spanned<String>,
+    #[serde(rename = "where")]
+    pub(super) symbols: BTreeMap<String, Spanned<String>>,
 }
 
 #[derive(Deserialize)]

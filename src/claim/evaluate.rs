@@ -16,8 +16,8 @@ pub enum Place {
     Fixed,
     /// One of the equally likely outcomes of a law.
     Outcome(usize),
-    /// An outcome of the step, and whether the compressor keeps the point.
-    Tossed(usize, bool),
+    /// An outcome of the step, and one of the algorithm's own randomness after it.
+    Tossed(usize, usize),
     /// One sample of the finite sum.
     Sample(usize),
 }
@@ -52,6 +52,13 @@ pub trait Environment<S: Scalar> {
     /// # Errors
     /// If they are too many to enumerate.
     fn outcomes(&self, law: Law) -> Result<usize, Undefined>;
+    /// The probabilities of what the algorithm's own randomness does after an outcome of the step.
+    ///
+    /// # Errors
+    /// If the process has none, or its outcomes are too many.
+    fn tosses(&self, outcome: usize) -> Result<Vec<S>, Undefined> {
+        Err(Undefined::Missing(format!("no coin is tossed after outcome {outcome}")))
+    }
     /// The number of samples N.
     fn samples(&self) -> usize;
     /// The first two moments of the point that the law produces.
@@ -74,6 +81,8 @@ pub struct Moments<S> {
     pub second: S,
     /// E[f(x) − f*], or why it is not known.
     pub gap: Result<S, Undefined>,
+    /// The expected error of the memory, or why it is not known.
+    pub memory: Result<S, Undefined>,
 }
 
 /// The truth of a formula as far as an arithmetic can tell.
@@ -298,8 +307,11 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
             Node::Inner(a, b) => dot(&self.vector(a, place)?, &self.vector(b, place)?),
             Node::NormSq(a) => crate::linear::norm_sq(&self.vector(a, place)?),
             Node::Expectation(Law::Coin, a) => {
-                let [(kept, p), (dropped, q)] = self.toss(place)?;
-                self.scalar(a, kept)?.times(&p).plus(&self.scalar(a, dropped)?.times(&q))
+                let mut total = S::zero();
+                for (place, chance) in self.tosses(place)? {
+                    total = total.plus(&self.scalar(a, place)?.times(&chance));
+                }
+                total
             }
             Node::Expectation(Law::Step, a) => {
                 let count = self.environment.outcomes(Law::Step)?;
@@ -312,13 +324,15 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
             Node::Expectation(law, a) => {
                 let moments = self.environment.moments(*law)?;
                 match self.polynomial(a, &moments)? {
-                    Polynomial::Scalar { constant, linear, square, gap } => {
+                    Polynomial::Scalar { constant, linear, square, gap, memory } => {
                         let mean = dot(&linear, &moments.mean);
-                        let value = constant.plus(&mean).plus(&square.times(&moments.second));
-                        match gap {
-                            None => value,
-                            Some(gap) => value.plus(&gap.times(&moments.gap.clone()?)),
+                        let mut value = constant.plus(&mean).plus(&square.times(&moments.second));
+                        for (weight, known) in [(gap, &moments.gap), (memory, &moments.memory)] {
+                            if let Some(weight) = weight {
+                                value = value.plus(&weight.times(&known.clone()?));
+                            }
                         }
+                        value
                     }
                     Polynomial::Vector { .. } => unreachable!("elaboration has checked the shapes"),
                 }
@@ -360,8 +374,12 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
                 parts.iter().map(|part| part.over(&divisor)).collect::<Result<_, _>>()?
             }
             Node::Expectation(Law::Coin, a) => {
-                let [(kept, p), (dropped, q)] = self.toss(place)?;
-                add(&scale(&p, &self.vector(a, kept)?), &scale(&q, &self.vector(a, dropped)?))
+                let mut total: Option<Vec<S>> = None;
+                for (place, chance) in self.tosses(place)? {
+                    let part = scale(&chance, &self.vector(a, place)?);
+                    total = Some(total.map_or_else(|| part.clone(), |total| add(&total, &part)));
+                }
+                total.ok_or_else(|| Undefined::Missing("a coin without sides".into()))?
             }
             Node::Expectation(Law::Step, a) => {
                 let count = self.environment.outcomes(Law::Step)?;
@@ -392,15 +410,14 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
         })
     }
 
-    /// The two outcomes of the compressor at an outcome of the step, with their probabilities.
-    fn toss(&self, place: Place) -> Result<[(Place, S); 2], Undefined> {
+    /// The outcomes of the algorithm's own randomness at an outcome of the step.
+    fn tosses(&self, place: Place) -> Result<Vec<(Place, S)>, Undefined> {
         let Place::Outcome(outcome) = place else {
             return Err(Undefined::Missing("the coin is tossed at no outcome of a step".into()));
         };
-        let omega = self.environment.scalar(Quantity::Omega, &[])?;
-        let kept = S::one().over(&divisor(S::one().plus(&omega))?)?;
-        let dropped = S::one().minus(&kept);
-        Ok([(Place::Tossed(outcome, true), kept), (Place::Tossed(outcome, false), dropped)])
+        let chances = self.environment.tosses(outcome)?;
+        let place = |(k, chance)| (Place::Tossed(outcome, k), chance);
+        Ok(chances.into_iter().enumerate().map(place).collect())
     }
 
     fn power(&self, base: &S, exponent: Exponent) -> Result<S, Undefined> {

@@ -187,7 +187,8 @@ pub struct Definition {
 /// Whether a quantity depends on the point that the step is taken from.
 pub fn depends_on_point(quantity: Quantity) -> bool {
     use Quantity::{
-        Gap, GapNext, GapTilted, Grad, GradSgd, MixedGrad, Sgd, SgdNext, X, XCompressed, XNext,
+        Gap, GapNext, GapTilted, Grad, GradSgd, GradStored, MemoryError, MemoryErrorNext,
+        MixedGrad, Sgd, SgdNext, X, XCompressed, XNext,
     };
     matches!(
         quantity,
@@ -201,6 +202,10 @@ pub fn depends_on_point(quantity: Quantity) -> bool {
             | Sgd
             | SgdNext
             | GradSgd
+            // The memory is part of the state.
+            | GradStored
+            | MemoryError
+            | MemoryErrorNext
     )
 }
 

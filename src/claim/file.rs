@@ -1,11 +1,11 @@
 //! From the text of a theorem file to a [`Theorem`], with every error placed at its line.
 
 use super::dictionary::Dictionary;
-use super::document::{RawMutant, RawStatement, RawSymbols, RawTheorem};
+use super::document::{RawModel, RawMutant, RawStatement, RawSymbols, RawTheorem};
 use super::expr::{Formula, Relation, Scope, Sign, Symbol};
 use super::parser::FormulaError;
 use super::theorem::{
-    Claim, Condition, Hypothesis, Kind, Mutant, Statement, Stored, StoredSide, Theorem,
+    Claim, Condition, Hypothesis, Kind, Model, Mutant, Statement, Stored, StoredSide, Theorem,
 };
 use super::vocabulary::Process;
 use crate::scalar::Rational;
@@ -311,6 +311,7 @@ impl Reader<'_> {
             .into_iter()
             .map(|e| self.stored(e.name, e.instance, e.symbols, e.lhs, e.rhs))
             .collect();
+        let models = self.models(raw.model, &claim)?;
         let proof = raw.proof.map(|proof| self.proof(proof, &claim, dictionary)).transpose()?;
         let satisfied = raw.satisfied.map(|s| {
             let name = "the hypotheses are met".to_owned();
@@ -322,6 +323,7 @@ impl Reader<'_> {
         Ok(Statement {
             proof,
             satisfied,
+            models,
             unevaluated,
             unproved: raw.unproved,
             part: raw.part.into_inner(),
@@ -333,6 +335,26 @@ impl Reader<'_> {
             examples,
             mutants,
         })
+    }
+
+    /// Models, each of which must fit the claim.
+    fn models(&self, raw: Vec<RawModel>, claim: &Claim) -> Result<Vec<Model>, FileError> {
+        let mut models: Vec<Model> = Vec::new();
+        for RawModel { name, symbols } in raw {
+            let symbols =
+                symbols.into_iter().map(|(name, text)| (name, text.into_inner())).collect();
+            let at = name.span().start;
+            let fits = claim.concrete(&symbols).map_err(|error| self.at(at, error.cause))?;
+            if fits.is_abstract() || models.iter().any(|model| model.name == *name.get_ref()) {
+                let cause = format!(
+                    "the model {:?} leaves a symbol open, or is a second one of its name",
+                    name.get_ref()
+                );
+                return Err(self.at(at, cause));
+            }
+            models.push(Model { name: name.into_inner(), symbols });
+        }
+        Ok(models)
     }
 
     /// A formula about x, assumed for every x or at the current one.

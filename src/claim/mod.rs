@@ -15,6 +15,7 @@ pub mod file;
 pub mod latex;
 pub mod parser;
 mod points;
+pub mod process;
 pub mod proof;
 mod proof_file;
 mod quadratic;

@@ -7,20 +7,21 @@ use super::vocabulary::Quantity;
 use crate::linear::{add, dot, scale};
 use crate::scalar::{Scalar, Undefined};
 
-/// constant + ⟨linear, e⟩ + square‖e‖² + gap·(f(x) − f*), or constant + slope·e.
+/// constant + ⟨linear, e⟩ + square‖e‖² + gap·(f(x) − f*) + memory·τ, or constant + slope·e.
 pub(super) enum Polynomial<S> {
-    Scalar { constant: S, linear: Vec<S>, square: S, gap: Option<S> },
+    Scalar { constant: S, linear: Vec<S>, square: S, gap: Option<S>, memory: Option<S> },
     Vector { constant: Vec<S>, slope: S },
 }
 
 impl<S: Scalar> Polynomial<S> {
     fn scaled(&self, factor: &S) -> Self {
         match self {
-            Self::Scalar { constant, linear, square, gap } => Self::Scalar {
+            Self::Scalar { constant, linear, square, gap, memory } => Self::Scalar {
                 constant: constant.times(factor),
                 linear: scale(factor, linear),
                 square: square.times(factor),
                 gap: gap.as_ref().map(|gap| gap.times(factor)),
+                memory: memory.as_ref().map(|memory| memory.times(factor)),
             },
             Self::Vector { constant, slope } => {
                 Self::Vector { constant: scale(factor, constant), slope: slope.times(factor) }
@@ -29,18 +30,20 @@ impl<S: Scalar> Polynomial<S> {
     }
 
     fn plus(&self, other: &Self) -> Self {
+        let both = |a: &Option<S>, b: &Option<S>| match (a, b) {
+            (Some(a), Some(b)) => Some(a.plus(b)),
+            (a, b) => a.as_ref().or(b.as_ref()).cloned(),
+        };
         match (self, other) {
             (
-                Self::Scalar { constant, linear, square, gap },
-                Self::Scalar { constant: c, linear: l, square: s, gap: g },
+                Self::Scalar { constant, linear, square, gap, memory },
+                Self::Scalar { constant: c, linear: l, square: s, gap: g, memory: m },
             ) => Self::Scalar {
                 constant: constant.plus(c),
                 linear: add(linear, l),
                 square: square.plus(s),
-                gap: match (gap, g) {
-                    (Some(gap), Some(g)) => Some(gap.plus(g)),
-                    (gap, g) => gap.as_ref().or(g.as_ref()).cloned(),
-                },
+                gap: both(gap, g),
+                memory: both(memory, m),
             },
             (Self::Vector { constant, slope }, Self::Vector { constant: c, slope: s }) => {
                 Self::Vector { constant: add(constant, c), slope: slope.plus(s) }
@@ -57,6 +60,7 @@ impl<S: Scalar> Polynomial<S> {
                     linear: add(&scale(s, constant), &scale(slope, c)),
                     square: slope.times(s),
                     gap: None,
+                    memory: None,
                 })
             }
             _ => unreachable!("elaboration has checked the shapes"),
@@ -79,6 +83,7 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
                     linear: vec![S::zero(); moments.center.len()],
                     square: S::zero(),
                     gap: None,
+                    memory: None,
                 },
             });
         }
@@ -87,12 +92,15 @@ impl<S: Scalar, E: Environment<S>> Evaluator<'_, S, E> {
             Node::Quantity(Quantity::XT | Quantity::XInf, _) => {
                 Ok(Polynomial::Vector { constant: moments.center.clone(), slope: S::one() })
             }
-            Node::Quantity(Quantity::GapT, _) => Ok(Polynomial::Scalar {
-                constant: S::zero(),
-                linear: vec![S::zero(); moments.center.len()],
-                square: S::zero(),
-                gap: Some(S::one()),
-            }),
+            Node::Quantity(q @ (Quantity::GapT | Quantity::MemoryErrorT), _) => {
+                Ok(Polynomial::Scalar {
+                    constant: S::zero(),
+                    linear: vec![S::zero(); moments.center.len()],
+                    square: S::zero(),
+                    gap: (*q == Quantity::GapT).then(S::one),
+                    memory: (*q == Quantity::MemoryErrorT).then(S::one),
+                })
+            }
             Node::Defined(definition) => part(&definition.body),
             Node::Negate(a) => Ok(part(a)?.scaled(&S::one().negated())),
             Node::Add(a, b) => Ok(part(a)?.plus(&part(b)?)),

@@ -60,6 +60,9 @@ pub struct Statement {
     pub unevaluated: Option<String>,
     /// An instance that meets the hypotheses, where the claim itself is not evaluated.
     pub satisfied: Option<Stored>,
+    /// What its symbols stand for where it is evaluated; empty for a statement without symbols of
+    /// its file.
+    pub models: Vec<Model>,
     /// Why it holds for every instance.
     pub proof: Option<Proof>,
     /// Why there is no proof, where that is known.
@@ -105,6 +108,15 @@ pub enum Condition {
     Formula(Box<Formula>),
     /// A formula about x that is assumed for every x.
     Everywhere(Box<Formula>),
+}
+
+/// Formulas of the vocabulary for the symbols that a file declares by itself.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Its name within the statement.
+    pub name: String,
+    /// The formulas; the name `process` stands for the process.
+    pub symbols: BTreeMap<String, String>,
 }
 
 /// A false variant of a statement.

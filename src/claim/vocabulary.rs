@@ -7,6 +7,7 @@
 use super::expr::{Known, Scope, Shape};
 
 pub use super::points::{POINTS, PointEntry};
+pub use super::process::Process;
 
 /// A probability space of an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,6 +89,14 @@ pub enum Quantity {
     LExpOuter,
     BiasOuter,
     NoiseOuter,
+    Dimension,
+    Kept,
+    Refresh,
+    GradStored,
+    MemoryError,
+    MemoryErrorNext,
+    MemoryErrorT,
+    MemoryError0,
 }
 
 /// One row of the registry.
@@ -157,7 +166,7 @@ use Shape::{Scalar, Vector};
 
 /// Every quantity, in the order of the variants of [`Quantity`].
 #[rustfmt::skip]
-pub static QUANTITIES: [QuantityEntry; 63] = [
+pub static QUANTITIES: [QuantityEntry; 71] = [
     positive(row(Q::Gamma, "gamma", r"\gamma", Scalar, Fixed, "step size")),
     positive(row(Q::Gamma2, "gamma_2", r"\gamma_2", Scalar, Fixed, "a second step size, to compare with")),
     row(Q::Lambda, "lambda", r"\lambda", Scalar, Fixed, "distillation weight, any real number"),
@@ -235,6 +244,15 @@ pub static QUANTITIES: [QuantityEntry; 63] = [
     non_negative(row(Q::BiasOuter, "bias_outer", "B_F", Scalar, Fixed, r"squared norm of the gradient of F at the teacher's end-to-end matrix")),
     non_negative(with(row(Q::NoiseOuter, "noise_outer", "S_F", Scalar, Fixed,
         "noise of the outer distillation gradient at the minimiser of F, at a weight"), &["lambda"])),
+    positive(natural(row(Q::Dimension, "dimension", "d", Scalar, Fixed, "number of coordinates"))),
+    positive(natural(row(Q::Kept, "kept", "k", Scalar, Fixed, "number of coordinates that the compressor keeps"))),
+    positive(row(Q::Refresh, "refresh", "p", Scalar, Fixed, "probability of a new snapshot, at most 1")),
+    row(Q::GradStored, "grad_stored", r"\nabla f_\xi(\varphi_\xi)", Vector, Random(Law::Step), "gradient of the drawn samples at their points in memory"),
+    non_negative(row(Q::MemoryError, "memory_error", r"\tau", Scalar, State,
+        "mean over the samples of |grad f_n(phi_n) - grad f_n(x*)|^2, for the points phi_n in memory")),
+    non_negative(row(Q::MemoryErrorNext, "memory_error_next", r"\tau^+", Scalar, Random(Law::Coin), "the same after one step")),
+    non_negative(row(Q::MemoryErrorT, "memory_error_t", r"\tau_t", Scalar, Random(Law::Path), "the same after t steps")),
+    non_negative(row(Q::MemoryError0, "memory_error_0", r"\tau_0", Scalar, Fixed, "the same at the start")),
 ];
 
 impl Quantity {
@@ -316,52 +334,6 @@ pub static DEFINITIONS: [StandardDefinition; 7] = [
         meaning: "noise of the unbiased distillation gradient at the optimum",
     },
 ];
-
-/// The stochastic process that a statement is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Process {
-    /// x⁺ = x − γ∇f_ξ(x).
-    Sgd,
-    /// x⁺ = x − γ(∇f_ξ(x) − λc_ξ).
-    Kd,
-    /// x⁺ = x − γ(∇f_ξ(x) − λ(c_ξ − E c_ξ)).
-    UnbiasedKd,
-    /// x⁺ = 𝒞(x − γ(∇f_ξ(x) − λc_ξ)); `x_next` is the point before the compressor.
-    CompressedKd,
-    /// Any x⁺ that the hypotheses describe. No instance has it.
-    Any,
-}
-
-impl Process {
-    /// How many processes there are.
-    pub const COUNT: usize = 5;
-
-    /// The processes that are followed along paths.
-    pub const FOLLOWED: [Self; 3] = [Self::Sgd, Self::Kd, Self::UnbiasedKd];
-
-    /// Every process with a step of its own.
-    pub const ALL: [Self; 4] = [Self::Sgd, Self::Kd, Self::UnbiasedKd, Self::CompressedKd];
-
-    /// Whether a compressor follows the step.
-    pub fn compresses(self) -> bool {
-        self == Self::CompressedKd
-    }
-
-    /// SGD's point X after one step on the same minibatch, and its start.
-    pub const TWIN_FORMULAS: [&'static str; 2] =
-        ["sgd - gamma*grad_sgd", "(x_0 - lambda*teacher)/(1 - lambda)"];
-
-    /// The step as a formula; the estimators' code is tested against it.
-    pub fn step_formula(self) -> &'static str {
-        match self {
-            Self::Any => "x_next",
-            Self::Sgd => "x - gamma*grad",
-            Self::Kd | Self::CompressedKd => "x - gamma*(grad - lambda*c)",
-            Self::UnbiasedKd => "x - gamma*(grad - lambda*(c - E[c]))",
-        }
-    }
-}
 
 /// A hypothesis on the problem that is not a formula about one point: it holds everywhere or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -529,7 +501,7 @@ pub struct Motion {
 }
 
 /// Every quantity of the state that can be followed along a path.
-pub static MOTIONS: [Motion; 3] = [
+pub static MOTIONS: [Motion; 4] = [
     Motion {
         now: Quantity::X,
         next: Quantity::XNext,
@@ -550,6 +522,13 @@ pub static MOTIONS: [Motion; 3] = [
         compressed: None,
         after: Quantity::SgdT,
         start: Quantity::Sgd0,
+    },
+    Motion {
+        now: Quantity::MemoryError,
+        next: Quantity::MemoryErrorNext,
+        compressed: None,
+        after: Quantity::MemoryErrorT,
+        start: Quantity::MemoryError0,
     },
 ];
 

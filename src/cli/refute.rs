@@ -118,7 +118,7 @@ fn refute_mutant(
 ) -> Result<u8, Error> {
     let name =
         ClaimName { theorem: theorem.id.clone(), part: statement.part.clone(), mutant: None };
-    let finding: MutantFinding = audit_mutant(&name, mutant, options);
+    let finding: MutantFinding = audit_mutant(&name, statement, mutant, options);
     match (&finding.witness, &finding.verdict) {
         (Some(witness), _) => save(witness, args.out.as_deref())?,
         (None, MutantVerdict::Survived { evaluations }) => print(&format!(

@@ -1,11 +1,18 @@
 //! Gradient estimators: what a step of SGD or of distillation subtracts.
 //!
 //! To add one: a type with [`GradientEstimator`], a variant of
-//! [`Process`] with its formula, and an arm in [`estimator`].
+//! [`Process`] with its formula, and an arm in [`estimator`]; one that remembers points, a type with
+//! [`MemoryEstimator`] and an arm in [`estimator_with_memory`].
 
 mod distillation;
+mod memory;
+mod mixed;
 
 pub use distillation::{Kd, Sgd, UnbiasedKd};
+pub use memory::{
+    LSvrg, MemoryEstimator, Refreshed, Saga, State, Svrg, memory_error, step_with_memory,
+};
+pub use mixed::MixedLabelKd;
 
 use crate::claim::vocabulary::Process;
 use crate::linear::{Linear, add, average, scale, subtract};
@@ -88,10 +95,24 @@ pub trait GradientEstimator<S: Linear>: Sync {
 pub fn estimator<S: Linear>(process: Process, lambda: &S) -> Box<dyn GradientEstimator<S>> {
     match process {
         Process::Sgd => Box::new(Sgd),
-        Process::Kd | Process::CompressedKd | Process::Any => {
+        Process::Kd | Process::CompressedKd | Process::MaskedKd | Process::Any => {
             Box::new(Kd { lambda: lambda.clone() })
         }
         Process::UnbiasedKd => Box::new(UnbiasedKd { lambda: lambda.clone() }),
+        // Without its memory, which `estimator_with_memory` keeps.
+        Process::LSvrg | Process::Saga => Box::new(Sgd),
+    }
+}
+
+/// The estimator of a process that keeps points in memory; `None` for the others.
+pub fn estimator_with_memory<S: Linear>(
+    process: Process,
+    refresh: &S,
+) -> Option<Box<dyn MemoryEstimator<S>>> {
+    match process {
+        Process::LSvrg => Some(Box::new(LSvrg { refresh: refresh.clone() })),
+        Process::Saga => Some(Box::new(Saga)),
+        _ => None,
     }
 }
 

@@ -5,10 +5,17 @@
 //! finds its fixed point in each arithmetic: exactly within a budget, in floats, or enclosed *a
 //! posteriori* with a certified contraction factor.
 
+mod compressed;
+pub mod confidence;
 mod enclosed;
+mod enumerate;
 mod exact;
 mod float;
+pub mod joint;
 pub mod moments;
+pub mod sampled;
+
+pub use enumerate::enumerate_paths;
 
 use crate::linear::{Linear, Matrix};
 use crate::problem::Constants;

@@ -37,7 +37,9 @@ pub(super) fn used(
     }
     context.used.statements.extend(proved.basis.statements.iter().cloned());
     // What is said of any x⁺ holds of each; what is said of one step holds of the same step.
-    let same_step = theirs.process.step_formula() == claim.process.step_formula();
+    // What becomes of the memory is not in the formula of the step.
+    let same_step = theirs.process.step_formula() == claim.process.step_formula()
+        && !theirs.mentions(Quantity::MemoryErrorNext);
     let one_step = (theirs.process == Process::Any || same_step) && !mentions_path(theirs);
     if theirs.process != claim.process && !one_step && mentions_process(theirs) {
         return Err(rule("the statement is about another process"));
@@ -86,17 +88,19 @@ fn moves(relation: &Relation) -> bool {
 }
 
 fn mentions_process(claim: &Claim) -> bool {
-    use Quantity::{GapNext, XCompressed, XNext};
-    mentions_path(claim) || [XNext, XCompressed, GapNext].into_iter().any(|q| claim.mentions(q))
+    use Quantity::{GapNext, MemoryErrorNext, XCompressed, XNext};
+    mentions_path(claim)
+        || [XNext, XCompressed, GapNext, MemoryErrorNext].into_iter().any(|q| claim.mentions(q))
 }
 
 fn mentions_path(claim: &Claim) -> bool {
     use Quantity::{
-        GapT, GradInf, SgdT, StationaryError, StationaryP0, StationaryP1, StationaryP2, XInf, XT,
+        GapT, GradInf, MemoryErrorT, SgdT, StationaryError, StationaryP0, StationaryP1,
+        StationaryP2, XInf, XT,
     };
-    [XT, SgdT, XInf, GapT, GradInf, StationaryError, StationaryP0, StationaryP1, StationaryP2]
-        .into_iter()
-        .any(|quantity| claim.mentions(quantity))
+    let path = [XT, SgdT, XInf, GapT, GradInf, MemoryErrorT];
+    let stationary = [StationaryError, StationaryP0, StationaryP1, StationaryP2];
+    path.into_iter().chain(stationary).any(|quantity| claim.mentions(quantity))
 }
 
 fn mentions_symbol(claim: &Claim, name: &str) -> bool {

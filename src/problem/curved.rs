@@ -218,6 +218,7 @@ impl Raw {
                 horizon,
             },
             asserted,
+            algorithm: super::Algorithm::default(),
         };
         Draw { instance }
     }

@@ -1,8 +1,8 @@
 //! The instance that a strategy's small integers stand for.
 
 use super::{
-    AssertedConstants, ControlVariate, FiniteSum, Instance, Parameters, Profile, RidgeConvention,
-    Sampling,
+    Algorithm, AssertedConstants, Compressor, ControlVariate, FiniteSum, Instance, Parameters,
+    Profile, RidgeConvention, Sampling,
 };
 use crate::linear::{Matrix, add, dot, scale, subtract};
 use crate::scalar::{Rational, Scalar};
@@ -70,6 +70,25 @@ pub(super) enum Offence {
     NoTeacher,
 }
 
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Compression {
+    Bernoulli,
+    RandK,
+    Natural,
+    Dithering,
+    TopK,
+    Mask,
+}
+
+/// Where the points of the memory are.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Memory {
+    Start,
+    Minimiser,
+    /// All over the place.
+    Spread,
+}
+
 /// What is drawn. The pools have the same length whatever the shape, so that shrinking the shape
 /// keeps the rest.
 #[derive(Clone, Debug)]
@@ -96,6 +115,12 @@ pub(super) struct Raw {
     pub eta: i64,
     pub omega: i32,
     pub delta: i64,
+    pub compressor: Compression,
+    /// k, or s, where a compressor has one.
+    pub level: usize,
+    pub memory: Memory,
+    /// p, in eighths.
+    pub refresh: i64,
 }
 
 impl Raw {
@@ -121,6 +146,13 @@ impl Raw {
         }
         // Exact numbers grow with every step, and the moments have O(d⁴) coefficients.
         let horizon = if self.d <= 2 { self.horizon } else { self.horizon.min(SHORT_HORIZON) };
+        let algorithm = self.algorithm(&center, problem.samples());
+        // From none, over what a small step admits, to one.
+        let drawn = match self.omega {
+            0 => Rational::ZERO,
+            k => Rational::two_to(2 * k - 22),
+        };
+        let omega = algorithm.compressor.own_omega(self.d).unwrap_or(drawn);
         let instance = Instance {
             problem,
             control,
@@ -133,17 +165,37 @@ impl Raw {
                 kappa,
                 a: Rational::ratio(self.a, 4),
                 eta: Rational::ratio(self.eta, 4),
-                // From none, over what a small step admits, to one.
-                omega: match self.omega {
-                    0 => Rational::ZERO,
-                    k => Rational::two_to(2 * k - 22),
-                },
+                omega,
                 delta: Rational::ratio(self.delta, 4),
                 horizon,
             },
             asserted,
+            algorithm,
         };
         Draw { instance }
+    }
+
+    fn algorithm(&self, center: &[Rational], samples: usize) -> Algorithm {
+        let k = self.level.clamp(1, self.d);
+        let compressor = match self.compressor {
+            Compression::Bernoulli => Compressor::Bernoulli,
+            // Mostly k = d or one less: few claims admit more.
+            Compression::RandK => Compressor::RandK((self.d + 1 - k).max(1)),
+            Compression::Natural => Compressor::Natural,
+            Compression::Dithering => Compressor::Dithering(1 << self.level),
+            Compression::TopK => Compressor::TopK(k),
+            Compression::Mask => Compressor::Mask((0..self.d).map(|i| i < k).collect()),
+        };
+        let spread = |n: usize| {
+            let away = self.vector(3 + MAX_SAMPLES + n);
+            add(center, &scale(&Rational::two_to(2 * self.distance), &away))
+        };
+        let memory = match self.memory {
+            Memory::Start => Vec::new(),
+            Memory::Minimiser => vec![center.to_vec()],
+            Memory::Spread => (0..samples).map(spread).collect(),
+        };
+        Algorithm { compressor, memory, refresh: Rational::ratio(self.refresh, 8) }
     }
 
     /// Vector `k` of the pool, of small integers.

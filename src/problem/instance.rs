@@ -1,8 +1,9 @@
 //! One concrete problem with everything a claim can ask about: the thing that is evaluated,
 //! searched for, shrunk, written as JSON and replayed.
 
+use super::algorithm::default_refresh;
 use super::model_form::ModelForm;
-use super::{ControlVariate, FiniteSum, RidgeConvention, Sampling};
+use super::{Algorithm, Compressor, ControlVariate, FiniteSum, RidgeConvention, Sampling};
 use crate::linear::Matrix;
 use crate::scalar::Rational;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ pub struct Instance {
     pub parameters: Parameters,
     /// Constants that are claimed for the problem instead of the computed ones.
     pub asserted: AssertedConstants,
+    /// Compressor and memory.
+    pub algorithm: Algorithm,
 }
 
 /// The scalars of a run.
@@ -40,7 +43,7 @@ pub struct Parameters {
     pub a: Rational,
     /// A free number η > 0.
     pub eta: Rational,
-    /// ω of the compressor: it keeps a point with probability 1/(1 + ω) and then scales it by 1 + ω.
+    /// ω: what the compressor's variance is claimed to be at most, relative to the squared norm.
     pub omega: Rational,
     /// A third free positive number.
     pub delta: Rational,
@@ -122,6 +125,12 @@ pub enum InstanceError {
     /// A network that is none.
     #[error("{0}")]
     Network(&'static str),
+    /// A compressor that cannot act on points of this length.
+    #[error("the compressor does not fit a point of {0} coordinates")]
+    Compressor(usize),
+    /// p is not a positive probability.
+    #[error("p must be above 0 and at most 1, found {0}")]
+    Refresh(Rational),
     /// The ridge is negative.
     #[error("the ridge must not be negative, found {0}")]
     Ridge(Rational),
@@ -157,6 +166,8 @@ struct InstanceForm {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tau: Option<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    replacement: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     x: Option<VectorForm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     gamma: Option<Rational>,
@@ -175,6 +186,12 @@ struct InstanceForm {
     omega: Option<Rational>,
     #[serde(skip_serializing_if = "Option::is_none")]
     delta: Option<Rational>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    compressor: Option<Compressor>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    memory: Option<Vec<VectorForm>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    p: Option<Rational>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     t: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -313,10 +330,19 @@ impl TryFrom<InstanceForm> for Instance {
             (Some(_), Some(_)) => return Err(InstanceError::Control),
         };
         let batch = form.tau.unwrap_or(1);
-        let sampling =
-            Sampling::new(samples, batch).ok_or(InstanceError::Batch { batch, samples })?;
+        let sampling = match form.replacement {
+            Some(true) => Sampling::with_replacement(samples, batch),
+            _ => Sampling::new(samples, batch),
+        };
+        let sampling = sampling.ok_or(InstanceError::Batch { batch, samples })?;
         let point = form.x.map_or(vec![Rational::ZERO; d], VectorForm::entries);
         expect("x", point.len(), d)?;
+        let algorithm = Algorithm {
+            compressor: form.compressor.unwrap_or_default(),
+            memory: form.memory.unwrap_or_default().into_iter().map(VectorForm::entries).collect(),
+            refresh: form.p.unwrap_or_else(default_refresh),
+        };
+        algorithm.check(samples, d)?;
         let gamma = form.gamma.unwrap_or(Rational::ONE);
         let parameters = Parameters {
             gamma_2: form.gamma_2.unwrap_or_else(|| gamma.clone()),
@@ -325,7 +351,10 @@ impl TryFrom<InstanceForm> for Instance {
             kappa: form.kappa.unwrap_or(Rational::ZERO),
             a: form.free_a.unwrap_or(Rational::ONE),
             eta: form.eta.unwrap_or_else(default_eta),
-            omega: form.omega.unwrap_or(Rational::ZERO),
+            omega: form
+                .omega
+                .or_else(|| algorithm.compressor.own_omega(d))
+                .unwrap_or(Rational::ZERO),
             delta: form.delta.unwrap_or(Rational::ONE),
             horizon: form.t.unwrap_or(1),
         };
@@ -346,7 +375,7 @@ impl TryFrom<InstanceForm> for Instance {
         }
         let asserted =
             AssertedConstants { mu: form.mu, l_smooth: form.l_smooth, l_exp: form.l_exp };
-        Ok(Self { problem, control, sampling, point, parameters, asserted })
+        Ok(Self { problem, control, sampling, point, parameters, asserted, algorithm })
     }
 }
 
@@ -354,16 +383,23 @@ impl From<Instance> for InstanceForm {
     fn from(instance: Instance) -> Self {
         let vectors =
             |vectors: Vec<Vec<Rational>>| vectors.into_iter().map(VectorForm::Entries).collect();
+        let (d, algorithm) = (instance.problem.dimension(), instance.algorithm);
         let mut form = Self {
             tau: Some(instance.sampling.batch()),
+            replacement: Some(true).filter(|_| instance.sampling.replaces()),
             x: Some(VectorForm::Entries(instance.point)),
             gamma: Some(instance.parameters.gamma.clone()),
             lambda: Some(instance.parameters.lambda),
             kappa: Some(instance.parameters.kappa).filter(|kappa| !kappa.is_zero()),
             free_a: Some(instance.parameters.a).filter(|a| *a != Rational::ONE),
             eta: Some(instance.parameters.eta).filter(|eta| *eta != default_eta()),
-            omega: Some(instance.parameters.omega).filter(|omega| !omega.is_zero()),
+            omega: Some(instance.parameters.omega).filter(|omega| {
+                *omega != algorithm.compressor.own_omega(d).unwrap_or(Rational::ZERO)
+            }),
             delta: Some(instance.parameters.delta).filter(|delta| *delta != Rational::ONE),
+            compressor: Some(algorithm.compressor).filter(|c| *c != Compressor::default()),
+            memory: Some(vectors(algorithm.memory)).filter(|m: &Vec<_>| !m.is_empty()),
+            p: Some(algorithm.refresh).filter(|p| *p != default_refresh()),
             t: Some(instance.parameters.horizon),
             mu: instance.asserted.mu,
             l_smooth: instance.asserted.l_smooth,
@@ -430,6 +466,31 @@ mod tests {
     }
 
     #[test]
+    fn compressors_and_memories_round_trip() {
+        for own in [
+            r#""compressor":{"rand-k":1},"#,
+            r#""compressor":{"dithering":3},"memory":[["1","2"],["0","0"]],"#,
+            r#""compressor":"natural","#,
+            r#""compressor":{"mask":[true,false]},"memory":[["1","2"]],"p":"1/3","#,
+            r#""omega":"2","compressor":{"top-k":2},"#,
+        ] {
+            let head = r#"{"a":[["1","0"],["0","1"]],"y":["1","0"],"c":[["0","0"],["0","0"]],"tau":1,"x":["0","0"],"gamma":"1","lambda":"1","#;
+            let text = format!(r#"{head}{own}"t":1}}"#);
+            assert_eq!(serde_json::to_string(&read(&text).unwrap()).unwrap(), text);
+        }
+        let natural = read(r#"{"h": ["1"], "b": ["1"], "compressor": "natural"}"#).unwrap();
+        assert_eq!(natural.parameters.omega, Rational::ratio(1, 8));
+    }
+
+    #[test]
+    fn draws_with_replacement_round_trip() {
+        let text = r#"{"a":[["1"]],"y":["1"],"c":[["0"]],"tau":3,"replacement":true,"x":["0"],"gamma":"1","lambda":"1","t":1}"#;
+        let instance = read(text).unwrap();
+        assert!(instance.sampling.replaces());
+        assert_eq!(serde_json::to_string(&instance).unwrap(), text);
+    }
+
+    #[test]
     fn bad_instances_are_refused_with_the_reason() {
         for (json, cause) in [
             (r#"{"gamma": "1"}"#, "give the problem as"),
@@ -443,6 +504,15 @@ mod tests {
             (r#"{"h": ["1"], "b": ["1"], "eta": "0"}"#, "eta must be positive, found 0"),
             (r#"{"h": ["1"], "b": ["1"], "free_a": "-1"}"#, "free_a must be positive, found -1"),
             (r#"{"h": ["1"], "b": ["1"], "omega": "-1/8"}"#, "omega must not be negative"),
+            (r#"{"h": ["1"], "b": ["1"], "compressor": {"rand-k": 2}}"#, "does not fit"),
+            (r#"{"h": ["1"], "b": ["1"], "compressor": "lossless"}"#, "unknown variant"),
+            (r#"{"h": ["1"], "b": ["1"], "p": "0"}"#, "p must be above 0 and at most 1, found 0"),
+            (r#"{"h": ["1"], "b": ["1"], "p": "3/2"}"#, "at most 1, found 3/2"),
+            (
+                r#"{"h": ["1"], "b": ["1"], "memory": ["1", "2"]}"#,
+                "memory has 2 entries, expected 1",
+            ),
+            (r#"{"h": ["1"], "b": ["1"], "memory": [["1", "2"]]}"#, "2 entries, expected 1"),
             (r#"{"a": [], "y": []}"#, "is empty"),
             (r#"{"h": ["1"], "b": ["1"], "x": ["1", "2"]}"#, "x has 2 entries, expected 1"),
             (r#"{"h": ["1"], "b": ["1"], "color": "red"}"#, "unknown field"),

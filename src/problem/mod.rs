@@ -1,7 +1,9 @@
 //! Problems whose constants are computed and certified, and the strategies that generate them.
 
+mod algorithm;
 mod bends;
 mod certificates;
+mod compressor;
 mod constants;
 mod curved;
 mod dataset;
@@ -17,12 +19,15 @@ mod model_form;
 pub mod network;
 mod quadratics;
 mod reduce;
+mod restricted;
 mod sampling;
 mod strategy;
 mod teacher;
 mod waves;
 
+pub use algorithm::Algorithm;
 pub use bends::{polyak_lojasiewicz, quasi_convexity};
+pub use compressor::{Compressor, Excess, Multipliers, enumerated_moments};
 pub use constants::{
     Constants, Curvature, NoMinimiser, largest_sample_smoothness, near_tight, shifted,
 };

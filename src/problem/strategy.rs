@@ -6,7 +6,10 @@
 //! the claim at hand admits.
 
 use super::Draw;
-use super::draw::{Family, HESSIAN_POOL, MAX_DIMENSION, Noise, Offence, Raw, Teacher, VECTOR_POOL};
+use super::draw::{
+    Compression, Family, HESSIAN_POOL, MAX_DIMENSION, Memory, Noise, Offence, Raw, Teacher,
+    VECTOR_POOL,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -45,6 +48,10 @@ pub fn instances(profile: Profile) -> impl Strategy<Value = Draw> {
         prop_oneof![2 => Just(3i64), 3 => 1..=8i64],
         prop_oneof![2 => Just(0i32), 4 => 1..=11i32],
         1..=8i64,
+        compression(),
+        1..=4usize,
+        memory(),
+        prop_oneof![2 => Just(4i64), 3 => 1..=8i64],
     );
     (shape, spectrum, regime, scalars, pools, free).prop_map(
         move |((d, n, batch, family), (span, exponents, turns), regime, scalars, pools, free)| {
@@ -74,6 +81,10 @@ pub fn instances(profile: Profile) -> impl Strategy<Value = Draw> {
                 eta: free.1,
                 omega: free.2,
                 delta: free.3,
+                compressor: free.4,
+                level: free.5,
+                memory: free.6,
+                refresh: free.7,
             }
             .build(profile)
         },
@@ -127,6 +138,25 @@ fn teacher() -> impl Strategy<Value = Teacher> {
         2 => Just(Teacher::Anticorrelated),
         2 => Just(Teacher::Useless),
         1 => Just(Teacher::Constant),
+    ]
+}
+
+fn compression() -> impl Strategy<Value = Compression> {
+    prop_oneof![
+        10 => Just(Compression::Bernoulli),
+        3 => Just(Compression::RandK),
+        2 => Just(Compression::Natural),
+        3 => Just(Compression::Dithering),
+        1 => Just(Compression::TopK),
+        1 => Just(Compression::Mask),
+    ]
+}
+
+fn memory() -> impl Strategy<Value = Memory> {
+    prop_oneof![
+        2 => Just(Memory::Start),
+        1 => Just(Memory::Minimiser),
+        5 => Just(Memory::Spread),
     ]
 }
 

@@ -272,7 +272,6 @@ pub fn verdict(finding: &ProofFinding<'_>) -> String {
             let word = if proved.axioms().is_empty() { "Proved" } else { "Proved modulo" };
             match finding.instance() {
                 KnownInstance::Met => word.into(),
-                KnownInstance::AtOnePoint => format!("{word} (instance at one x)"),
                 KnownInstance::None => format!("{word} (no instance known)"),
             }
         }

@@ -181,7 +181,7 @@ pub fn explain_contradictions(report: &AuditReport) -> String {
             Grade::Rejected { hypothesis } => {
                 let _ = writeln!(text, "{name}: no instance satisfies the hypothesis {hypothesis}");
             }
-            Grade::Proved { .. } | Grade::Exact | Grade::Enclosed => {}
+            Grade::Proved { .. } | Grade::Exact | Grade::Enclosed | Grade::Consistent { .. } => {}
         }
         for example in finding.examples.iter().filter(|example| !example.agrees) {
             let found = clipped(example.found.as_deref().unwrap_or("nothing"));

@@ -13,7 +13,7 @@ use crate::claim::expr::{Expr, Formula, Node, Relation, Scope};
 use crate::claim::file::{FORMAT, parse_theorem};
 use crate::claim::proof::AXIOMS;
 use crate::claim::theorem::{Claim, Condition, Hypothesis, Statement, Theorem};
-use crate::claim::vocabulary::{Process, QUANTITIES, Quantity};
+use crate::claim::vocabulary::{QUANTITIES, Quantity};
 use crate::kernel;
 use crate::linear::Matrix;
 use crate::scalar::{Rational, Scalar};
@@ -408,13 +408,7 @@ fn file(
         };
         found.map(text).collect::<Vec<_>>().join(", ")
     };
-    let process = match claim.process {
-        Process::Sgd => "sgd",
-        Process::Kd => "kd",
-        Process::UnbiasedKd => "unbiased-kd",
-        Process::CompressedKd => "compressed-kd",
-        Process::Any => "any",
-    };
+    let process = claim.process.name();
     let (id, part) = (&export.theorem.id, &export.statement.part);
     let mut text = format!(
         "format = {FORMAT}\nid = \"{}\"\ntitle = \"{id}/{part} at given numbers\"\nsummary = \"A case of {id}/{part}, for every step size: the constants are multiples of 1/gamma.\"\nsource = \"Found by kd-audit: a rounded optimum of the worst case over the class\"\npublished = \"Not published.\"\ndeviation = \"The products of gamma with the constants of {id}/{part} are numbers.\"\n",

@@ -13,8 +13,8 @@ use crate::expectation::Budget;
 use crate::linear::exact::is_positive_semidefinite;
 use crate::linear::{Matrix, add, dot, norm_sq, scale, subtract};
 use crate::problem::{
-    AssertedConstants, Constants, ControlVariate, FiniteSum, Instance, Parameters, Sampling,
-    default_eta, shifted,
+    Algorithm, AssertedConstants, Constants, ControlVariate, FiniteSum, Instance, Parameters,
+    Sampling, default_eta, shifted,
 };
 use crate::scalar::{Rational, Scalar};
 
@@ -151,6 +151,7 @@ pub fn two_quadratics(
         point: e,
         parameters: parameters(numbers),
         asserted: AssertedConstants::default(),
+        algorithm: Algorithm::default(),
     };
     let constants = Constants::compute(&instance.problem, instance.sampling).ok()?;
     let value = |text: &str| {
@@ -236,6 +237,7 @@ pub(super) fn one_dimensional(
             l_smooth: number("l_smooth"),
             l_exp: number("l_exp"),
         },
+        algorithm: Algorithm::default(),
     };
     let mut claim = claim.clone();
     if beyond {

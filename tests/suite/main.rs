@@ -4,6 +4,8 @@
 mod agreement;
 /// The program as a person runs it.
 mod cli;
+/// Compressors against every outcome.
+mod compressors;
 /// Certified constants are near-tight, and weights do not depend on units.
 mod constants;
 /// Every proof of the library, tampered with.
@@ -41,6 +43,8 @@ mod kernel_support;
 mod language;
 /// The theorem files: parts, examples, stored witnesses.
 mod library;
+/// Estimators with memory against every path.
+mod memory;
 /// The moment recursion against every path.
 mod moments;
 /// Distillation gradients of small networks.
@@ -51,6 +55,8 @@ mod page;
 mod proofs;
 /// Square roots.
 mod roots;
+/// Confidence sequences, and what is measured by sampling.
+mod sampling;
 /// A witness against every mutant, found without the stored ones.
 mod search;
 /// Ways in which something false could be reported as holding, each closed.

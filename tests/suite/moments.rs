@@ -11,8 +11,8 @@ use kd_audit::expectation::{Budget, Contraction, ErrorMoments, MomentArithmetic}
 use kd_audit::linear::exact::{check_positive_semidefinite, solve};
 use kd_audit::linear::{Matrix, add, average, dot, norm_sq, subtract};
 use kd_audit::problem::{
-    AssertedConstants, Constants, ControlVariate, FiniteSum, Instance, Parameters, RidgeConvention,
-    Sampling, shifted,
+    Algorithm, AssertedConstants, Constants, ControlVariate, FiniteSum, Instance, Parameters,
+    RidgeConvention, Sampling, shifted,
 };
 use kd_audit::scalar::{Interval, Rational, Scalar, Undefined};
 use proptest::prelude::*;
@@ -92,7 +92,9 @@ fn cases() -> impl Strategy<Value = Case> {
             };
             let (point, asserted) =
                 ((52..52 + d).map(entry).collect(), AssertedConstants::default());
-            let instance = Instance { problem, control, sampling, point, parameters, asserted };
+            let algorithm = Algorithm::default();
+            let instance =
+                Instance { problem, control, sampling, point, parameters, asserted, algorithm };
             Some(Case { instance, constants, process })
         },
     )
@@ -326,6 +328,7 @@ fn few_paths_in_many_dimensions_are_enumerated() {
             horizon: 2,
         },
         asserted: AssertedConstants::default(),
+        algorithm: Algorithm::default(),
     };
     let constants = Constants::compute(&instance.problem, instance.sampling).unwrap();
     let process = Process::Kd;

@@ -1,11 +1,11 @@
 //! Every equally likely path of a process, followed step by step.
 
-use super::Setting;
+use super::{Setting, no_memory};
 use crate::claim::evaluate::Moments;
 use crate::claim::vocabulary::Process;
 use crate::estimator::{self, Oracle};
 use crate::expectation::{MomentArithmetic, check_steps};
-use crate::linear::{average, norm_sq, subtract};
+use crate::linear::{average, norm_sq, scale, subtract};
 use crate::problem::{FiniteSum, MAX_BATCHES};
 use crate::scalar::Undefined;
 
@@ -16,23 +16,35 @@ pub(super) struct Twin<S> {
 }
 
 impl<S: MomentArithmetic> Setting<'_, S> {
-    /// Whether the process is one that is followed along paths.
-    pub(super) fn check_followed(&self) -> Result<(), Undefined> {
-        if self.process.compresses() || self.process == Process::Any {
-            let why = "compressed and abstract processes are not followed along paths";
-            return Err(Undefined::Missing(why.into()));
-        }
+    /// Whether the process takes an affine step, with nothing after it.
+    pub(super) fn check_plain(&self) -> Result<(), Undefined> {
         if let FiniteSum::Network(_) = self.problem {
             let why = "what distillation subtracts from a network changes along a path";
             return Err(Undefined::Missing(why.into()));
         }
-        Ok(())
+        if Process::FOLLOWED.contains(&self.process) {
+            return Ok(());
+        }
+        let why = "this is for processes without compressor and memory";
+        Err(Undefined::Missing(why.into()))
+    }
+
+    /// s_n = ∇f_n(x*) − λ(correction): what sample n adds to the step at x*, per unit of γ.
+    ///
+    /// # Errors
+    /// If there is no minimiser, or its gradients cost too much.
+    pub(in crate::audit) fn shifts(&self) -> Result<Vec<Vec<S>>, Undefined> {
+        self.check_plain()?;
+        let oracle = Oracle::new(&self.problem, self.control()?);
+        let corrections = estimator::estimator(self.process, &self.lambda).corrections(&oracle);
+        let pairs = self.gradients_at_star()?.iter().zip(&corrections);
+        Ok(pairs.map(|(g, c)| subtract(g, &scale(&self.lambda, c))).collect())
     }
 
     /// Every equally likely path of t steps.
     pub(super) fn paths(&self) -> Result<&[Twin<S>], Undefined> {
         let paths = self.paths.get_or_init(|| {
-            self.check_followed()?;
+            self.check_plain()?;
             let batches = self.batches()?;
             check_steps(self.instance.parameters.horizon)?;
             let steps = u32::try_from(self.instance.parameters.horizon).unwrap_or(u32::MAX);
@@ -85,6 +97,7 @@ impl<S: MomentArithmetic> Setting<'_, S> {
         let d = center.len();
         let mut mean = average(d + 2, &rows);
         let rest = mean.split_off(d);
-        Ok(Moments { center, mean, second: rest[0].clone(), gap: Ok(rest[1].clone()) })
+        let (second, gap) = (rest[0].clone(), Ok(rest[1].clone()));
+        Ok(Moments { center, mean, second, gap, memory: Err(no_memory()) })
     }
 }

@@ -3,8 +3,8 @@
 
 use super::{Activation, Loss, Network, parameters};
 use crate::problem::{
-    AssertedConstants, ControlVariate, Draw, FiniteSum, Instance, Parameters, RidgeConvention,
-    Sampling, default_eta,
+    Algorithm, AssertedConstants, ControlVariate, Draw, FiniteSum, Instance, Parameters,
+    RidgeConvention, Sampling, default_eta,
 };
 use crate::scalar::{Rational, Scalar};
 use proptest::collection::vec;
@@ -108,6 +108,7 @@ impl NetworkCase {
                 horizon: 1,
             },
             asserted: AssertedConstants::default(),
+            algorithm: Algorithm::default(),
         };
         Draw { instance }
     }

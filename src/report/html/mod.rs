@@ -150,7 +150,7 @@ fn section(theorem: &Theorem, findings: &[(&StatementFinding, &str)]) -> Result<
 /// The grade as a coloured word.
 fn badge(grade: &Grade) -> String {
     let class = match grade {
-        Grade::Proved { .. } | Grade::Exact | Grade::Enclosed => "good",
+        Grade::Proved { .. } | Grade::Exact | Grade::Enclosed | Grade::Consistent { .. } => "good",
         Grade::Refuted { .. } => "bad",
         Grade::Inconclusive { .. } | Grade::Rejected { .. } => "open",
     };
