@@ -82,6 +82,9 @@ pub struct Witness {
     /// Formulas in place of the claim's own symbols.
     #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
     pub symbols: BTreeMap<String, String>,
+    /// Whether the claim holds here: then the instance shows how near it comes to equality.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub holds: bool,
 }
 
 /// Which claim.
@@ -147,8 +150,8 @@ impl Witness {
     /// A witness against a claim.
     pub fn new(name: ClaimName, claim: &Claim, instance: Instance, sides: &Sides) -> Self {
         let (lhs, rhs) = sides.numbers();
-        let symbols = BTreeMap::new();
-        Self { format: FORMAT, claim: name, hash: claim.hash(), lhs, rhs, instance, symbols }
+        let (symbols, holds) = (BTreeMap::new(), false);
+        Self { format: FORMAT, claim: name, hash: claim.hash(), lhs, rhs, instance, symbols, holds }
     }
 }
 
@@ -179,8 +182,13 @@ pub struct StatementFinding {
     pub data: Option<DataFinding>,
     /// How close the accepted instances come to equality; `None` where no right side is positive.
     pub tightness: Option<Tightness>,
+    /// The instance that a search for equality found, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tightest: Option<Box<Witness>>,
     /// Mutants, by name.
     pub mutants: Vec<MutantFinding>,
+    /// Mutants that the rules make, by name; empty where they were not asked for.
+    pub generated: Vec<GeneratedFinding>,
 }
 
 /// What became of a proof.
@@ -270,6 +278,9 @@ pub struct Tightness {
     pub above_nine_tenths: f64,
     /// The smallest slack rhs − lhs of the instances.
     pub least_slack: f64,
+    /// How many have lhs/rhs below 0, in each twentieth from 0 to 1 (1 belongs to the last), and
+    /// above 1.
+    pub histogram: Vec<usize>,
 }
 
 /// The finding about a worked example.
@@ -334,6 +345,58 @@ pub enum MutantVerdict {
     },
 }
 
+/// The finding about a mutant that a rule has made.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct GeneratedFinding {
+    /// Its name.
+    pub name: String,
+    /// What was changed.
+    pub summary: String,
+    /// The hash of its claim.
+    pub hash: String,
+    /// The changed formula.
+    pub formula: String,
+    /// The same as LaTeX.
+    pub latex: String,
+    /// How it ended.
+    pub verdict: GeneratedVerdict,
+    /// The witness, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witness: Option<Box<Witness>>,
+}
+
+/// How a generated mutant ended.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "is")]
+pub enum GeneratedVerdict {
+    /// A witness of an earlier search refutes it.
+    RefutedByStoredWitness,
+    /// An instance of the theorem file refutes it.
+    RefutedByFile {
+        /// The name of the instance.
+        instance: String,
+    },
+    /// The search found a witness.
+    RefutedBySearch {
+        /// How many evaluations of the claim it took, shrinking excluded.
+        evaluations: usize,
+    },
+    /// The kernel accepts the statement's own proof for it: it is true, and sharper.
+    Proved,
+    /// Neither refuted nor proved.
+    Open {
+        /// The evaluations that found nothing; 0 where no instance can be drawn.
+        evaluations: usize,
+    },
+}
+
+impl GeneratedFinding {
+    /// Whether a witness was found.
+    pub fn is_refuted(&self) -> bool {
+        self.witness.is_some()
+    }
+}
+
 impl MutantFinding {
     /// Whether a witness was found.
     pub fn is_refuted(&self) -> bool {
@@ -367,7 +430,8 @@ pub enum Conclusion {
 impl StatementFinding {
     /// How the statement ended against what its file expects.
     pub fn conclusion(&self) -> Conclusion {
-        let refuted = matches!(self.grade, Grade::Refuted { .. });
+        let violated = self.tightest.as_ref().is_some_and(|witness| !witness.holds);
+        let refuted = matches!(self.grade, Grade::Refuted { .. }) || violated;
         let wrong = match self.expect {
             Expectation::Holds => refuted,
             Expectation::Refuted => !refuted,

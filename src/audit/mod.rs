@@ -7,16 +7,21 @@
 //! [`regression`] the same for classes,
 //! and [`prediction`] compares theorems and measurement on it,
 //! [`sampled`] measures by Monte Carlo what is too large for moments,
+//! [`mutate`] makes mutants by rule, [`generated`] judges them, [`store`] keeps what was found, and
+//! [`tightest`] looks for equality;
 //! [`runner`] puts it together and [`finding`] is what comes out; [`figure`] has the report's
 //! pictures as numbers.
 
+mod ascent;
 pub mod check;
 pub mod data;
 mod everywhere;
 pub mod figure;
 pub mod finding;
+pub mod generated;
 pub mod hypotheses;
 pub mod library;
+pub mod mutate;
 pub mod prediction;
 pub mod prove;
 pub mod regression;
@@ -26,3 +31,5 @@ pub mod sampled;
 pub mod search;
 pub mod setting;
 pub mod shrink;
+pub mod store;
+pub mod tightest;

@@ -27,6 +27,8 @@ pub struct Options {
     pub search_evaluations: usize,
     /// Whether the witnesses in the files are used; without them every mutant is searched for.
     pub stored_witnesses: bool,
+    /// Evaluations that the search may spend on a generated mutant; without it, a few draws.
+    pub deep: Option<usize>,
     /// What exact evaluation may cost.
     pub budget: Budget,
 }
@@ -38,6 +40,7 @@ impl Default for Options {
             seed: 1,
             search_evaluations: 60_000,
             stored_witnesses: true,
+            deep: None,
             budget: Budget::STANDARD,
         }
     }
@@ -145,7 +148,9 @@ pub fn audit_statement(
             .collect(),
         data: data_outcome.map(|outcome| data_finding(&name, claim, data, outcome)),
         tightness,
+        tightest: None,
         mutants,
+        generated: Vec::new(),
     }
 }
 
@@ -412,8 +417,18 @@ fn tightness(outcomes: &[&Outcome]) -> Option<Tightness> {
         rhs - lhs
     };
     let above = ratios.iter().filter(|ratio| **ratio > 0.9).count();
+    let mut histogram = vec![0; 22];
+    for ratio in &ratios {
+        let bin = match ratio {
+            r if *r < 0.0 => 0,
+            r if *r > 1.0 => 21,
+            r => 1 + ((r * 20.0) as usize).min(19),
+        };
+        histogram[bin] += 1;
+    }
     Some(Tightness {
         largest,
+        histogram,
         above_nine_tenths: above as f64 / ratios.len() as f64,
         median: Data::new(ratios).median(),
         least_slack: sides.iter().map(slack).filter(|s| s.is_finite()).min_by(f64::total_cmp)?,

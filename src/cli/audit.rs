@@ -5,9 +5,11 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use kd_audit::audit::data::{DataOptions, DataProblem};
 use kd_audit::audit::finding::{Conclusion, ProofVerdict, StatementFinding};
+use kd_audit::audit::generated::{audit_generated, audit_tightest, proved_statements, records};
 use kd_audit::audit::library::Library;
 use kd_audit::audit::prove::prove;
 use kd_audit::audit::runner::{Options, audit_statement};
+use kd_audit::audit::store::Store;
 use kd_audit::claim::theorem::{Statement, Theorem};
 use kd_audit::error::Error;
 use kd_audit::export::coq;
@@ -16,7 +18,7 @@ use kd_audit::report;
 use kd_audit::scalar::Rational;
 use rayon::prelude::*;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 #[derive(Args)]
@@ -37,6 +39,15 @@ pub struct AuditArgs {
     /// Search for a witness against every mutant instead of replaying the stored ones
     #[arg(long)]
     no_stored_witnesses: bool,
+    /// Leave out the mutants that the rules make, and the search for equality
+    #[arg(long, conflicts_with_all = ["deep", "save"])]
+    no_generated: bool,
+    /// Search long for witnesses against the mutants that the rules make
+    #[arg(long)]
+    deep: bool,
+    /// Write what was found about generated mutants to this file
+    #[arg(long)]
+    save: Option<PathBuf>,
     #[command(flatten)]
     data: DataArgs,
 }
@@ -157,6 +168,7 @@ pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
         seed: args.search.seed,
         search_evaluations: args.search.evaluations,
         stored_witnesses: !args.no_stored_witnesses,
+        deep: args.deep.then_some(args.search.evaluations),
         ..Options::default()
     };
     let statements: Vec<(&Theorem, &Statement)> = ids
@@ -165,6 +177,8 @@ pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
         .flat_map(|theorem| theorem.statements.iter().map(move |statement| (theorem, statement)))
         .collect();
     let proofs = prove(&library);
+    let proved = proved_statements(&proofs);
+    let store = load_store()?;
     let case = data.as_ref().map(|data| data.case(options.budget));
     let progress = progress_bar(statements.len() as u64 + u64::from(data.is_some()), args.format);
     let (timed, data_report): (Vec<(StatementFinding, Duration)>, _) = rayon::join(
@@ -172,7 +186,14 @@ pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
             let audited = statements.par_iter().map(|(theorem, statement)| {
                 let start = Instant::now();
                 let proof = ProofVerdict::of(&proofs, &theorem.id, &statement.part);
-                let finding = audit_statement(theorem, statement, proof, case.as_ref(), options);
+                let mut finding =
+                    audit_statement(theorem, statement, proof, case.as_ref(), options);
+                if !args.no_generated {
+                    finding.generated =
+                        audit_generated(theorem, statement, &proved, &store, options);
+                    let tightest = audit_tightest(theorem, statement, &store, options);
+                    finding.tightest = tightest.map(Box::new);
+                }
                 progress.inc(1);
                 (finding, start.elapsed())
             });
@@ -187,6 +208,9 @@ pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
     progress.finish_and_clear();
     let (findings, times): (Vec<_>, Vec<_>) = timed.into_iter().unzip();
     let report = report::AuditReport::new(options, findings, data_report);
+    if let Some(path) = &args.save {
+        save(path, &report)?;
+    }
     let coq = match args.format {
         Format::Json => Vec::new(),
         Format::Text => coq_words(&library, &statements)?,
@@ -196,7 +220,7 @@ pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
 }
 
 /// What Coq has of each statement, in a word; only what the project holds has been through Coq.
-fn coq_words(
+pub fn coq_words(
     library: &Library,
     statements: &[(&Theorem, &Statement)],
 ) -> Result<Vec<&'static str>, Error> {
@@ -215,6 +239,18 @@ fn coq_words(
         }
     };
     Ok(statements.iter().map(word).collect())
+}
+
+/// The records that are compiled in.
+pub fn load_store() -> Result<Store, Error> {
+    Store::load().map_err(|error| Error::Usage(format!("theorems/witnesses.json: {error}")))
+}
+
+/// Writes what was found about generated mutants.
+fn save(path: &Path, audit: &report::AuditReport) -> Result<(), Error> {
+    let text = records(&audit.statements, audit.seed).to_text();
+    let file = path.display().to_string();
+    std::fs::write(path, text).map_err(|source| Error::Io { file, source })
 }
 
 fn progress_bar(length: u64, format: Format) -> ProgressBar {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod export;
+mod index;
 mod new;
 mod prove;
 mod refute;
@@ -56,6 +57,8 @@ enum Command {
     Report(report_page::ReportArgs),
     /// Writes a commented theorem file to start from
     New(new::NewArgs),
+    /// Writes the index of statements: proofs, instances, mutants, tightness, and what is open
+    Index(index::IndexArgs),
     /// Writes what is proved for another proof assistant
     Export(export::ExportArgs),
     /// Searches for a witness against a statement, or against its mutants
@@ -113,6 +116,7 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         Command::Weight(args) => weight::run(&args),
         Command::Report(args) => report_page::run(library, &args),
         Command::New(args) => new::run(&library, &args),
+        Command::Index(args) => index::run(&library, &args),
         Command::Export(args) => export::run(&library, &args),
         Command::Refute(args) => refute::run(library, &args),
         Command::WorstCase(args) => worst_case::run(library, &args),

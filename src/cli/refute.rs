@@ -4,8 +4,9 @@ use super::{
     CONTRADICTED, INCONCLUSIVE, MET, SearchArgs, USAGE, print, read_text, select, unknown,
 };
 use clap::Args;
-use kd_audit::audit::check::{Outcome, check_instance};
+use kd_audit::audit::check::{Outcome, Sides, check_instance};
 use kd_audit::audit::finding::{ClaimName, MutantFinding, MutantVerdict, Witness};
+use kd_audit::audit::generated;
 use kd_audit::audit::library::Library;
 use kd_audit::audit::runner::{Options, audit_mutant, describe};
 use kd_audit::audit::search::search;
@@ -52,8 +53,10 @@ pub fn run(library: Library, args: &RefuteArgs) -> Result<u8, Error> {
     };
     let mut code = MET;
     if let Some(name) = &args.mutant {
-        let named = |statement: &&&Statement| statement.mutant(name).is_some();
-        let mutants: Vec<&&Statement> = statements.iter().filter(named).collect();
+        let mut mutants: Vec<(&Statement, Mutant)> = Vec::new();
+        for &statement in &statements {
+            mutants.extend(mutant_of(statement, name).map(|mutant| (statement, mutant)));
+        }
         if mutants.is_empty() {
             let known = statements.iter().flat_map(|s| s.mutants.iter().map(|m| m.name.as_str()));
             return Err(unknown("mutant", name, known));
@@ -64,10 +67,8 @@ pub fn run(library: Library, args: &RefuteArgs) -> Result<u8, Error> {
                 mutants.len()
             )));
         }
-        for statement in mutants {
-            if let Some(mutant) = statement.mutant(name) {
-                code = code.max(refute_mutant(theorem, statement, mutant, options, args)?);
-            }
+        for (statement, mutant) in &mutants {
+            code = code.max(refute_mutant(theorem, statement, mutant, options, args)?);
         }
         return Ok(code);
     }
@@ -107,6 +108,11 @@ pub fn run(library: Library, args: &RefuteArgs) -> Result<u8, Error> {
         }
     }
     Ok(code)
+}
+
+/// A mutant of the file, or one that a rule makes.
+fn mutant_of(statement: &Statement, name: &str) -> Option<Mutant> {
+    statement.mutant(name).cloned().or_else(|| generated::find(statement, name))
 }
 
 fn refute_mutant(
@@ -171,7 +177,7 @@ pub fn replay(mut library: Library, path: &Path, theorem: Option<&Path>) -> Resu
         None => &statement.claim,
         Some(name) => {
             let mutants = || statement.mutants.iter().map(|m| m.name.as_str());
-            &statement.mutant(name).ok_or_else(|| unknown("mutant", name, mutants()))?.claim
+            &mutant_of(statement, name).ok_or_else(|| unknown("mutant", name, mutants()))?.claim
         }
     };
     if claim.hash() != witness.hash {
@@ -190,8 +196,10 @@ pub fn replay(mut library: Library, path: &Path, theorem: Option<&Path>) -> Resu
     };
     let outcome = check_instance(&concrete, &witness.instance, Options::default().budget);
     print(&format!("{}: the claim {}\n", witness.claim, describe(&outcome)));
+    let same = |sides: &Sides| sides.numbers() == (witness.lhs.clone(), witness.rhs.clone());
     Ok(match &outcome {
-        Outcome::Fails(sides) if sides.numbers() == (witness.lhs, witness.rhs) => MET,
+        Outcome::Fails(sides) if !witness.holds && same(sides) => MET,
+        Outcome::Holds(sides) if witness.holds && same(sides) => MET,
         Outcome::Inconclusive { .. } => INCONCLUSIVE,
         _ => {
             print("The witness is not reproduced.\n");

@@ -8,6 +8,7 @@
 //! Only `check` makes a [`Proved`].
 
 mod build;
+mod compare;
 mod form;
 mod normal;
 mod paths;
@@ -18,6 +19,7 @@ pub mod show;
 mod sign;
 mod usage;
 
+pub use compare::Reader;
 pub use normal::Untranslatable;
 pub use show::Residual;
 

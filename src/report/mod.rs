@@ -1,6 +1,7 @@
 //! Findings as text and a page for people, and JSON for programs. Pure functions: nothing here prints.
 
 mod html;
+mod index;
 mod json;
 mod proof;
 mod text;
@@ -8,6 +9,7 @@ mod weight;
 mod worst_case;
 
 pub use html::{html, svg};
+pub use index::index;
 pub use json::{AuditReport, Document, to_json};
 pub use proof::{
     explain, graph, proof_no_witness, proof_witness, proofs, verdict as proof_verdict,

@@ -1,7 +1,9 @@
 //! The report for people: one row a statement, then what a reader should not miss.
 
 use super::AuditReport;
-use crate::audit::finding::{Conclusion, Grade, MutantVerdict, Number, StatementFinding};
+use crate::audit::finding::{
+    Conclusion, GeneratedVerdict, Grade, MutantVerdict, Number, StatementFinding,
+};
 use crate::audit::library::Library;
 use crate::audit::prediction::{DataReport, WeightRow};
 use crate::claim::theorem::{Condition, Statement, Theorem};
@@ -52,7 +54,20 @@ pub fn audit_table(report: &AuditReport, coq: &[&str], times: &[Duration]) -> St
         report.instances,
     );
     text.push_str(&families(report));
+    text.push_str(&generated_line(report));
     text
+}
+
+/// What became of the mutants that the rules make.
+fn generated_line(report: &AuditReport) -> String {
+    let all: Vec<_> = report.statements.iter().flat_map(|finding| &finding.generated).collect();
+    let refuted = all.iter().filter(|mutant| mutant.is_refuted()).count();
+    let proved = all.iter().filter(|mutant| mutant.verdict == GeneratedVerdict::Proved).count();
+    let open = all.len() - refuted - proved;
+    format!(
+        "{} generated mutants: {refuted} refuted, {proved} proved, {open} open; the last two suggest sharper claims, which `kd-audit index` lists.\n",
+        all.len()
+    )
 }
 
 /// Where evidence beyond positive definite quadratics comes from; empty if there is none.
@@ -182,6 +197,15 @@ pub fn explain_contradictions(report: &AuditReport) -> String {
                 let _ = writeln!(text, "{name}: no instance satisfies the hypothesis {hypothesis}");
             }
             Grade::Proved { .. } | Grade::Exact | Grade::Enclosed | Grade::Consistent { .. } => {}
+        }
+        if let Some(witness) = finding.tightest.as_ref().filter(|witness| !witness.holds) {
+            let instance = serde_json::to_string(&witness.instance).unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "{name} is refuted by the search for equality: left side {}, right side {} at\n  {instance}",
+                short(&witness.lhs),
+                short(&witness.rhs)
+            );
         }
         for example in finding.examples.iter().filter(|example| !example.agrees) {
             let found = clipped(example.found.as_deref().unwrap_or("nothing"));

@@ -24,6 +24,8 @@ mod formulas_are_data;
 mod functions;
 /// Damaged files and formulas never panic.
 mod fuzz;
+/// Mutants made by rule, stored records and the index.
+mod generated;
 /// Long horizons and stationary laws.
 mod horizons;
 /// Every interval operation against exact rationals.
@@ -63,6 +65,8 @@ mod search;
 mod soundness;
 /// Faults of theorem files, with their places.
 mod theorem_files;
+/// False claims that are known with a witness.
+mod theory_mutants;
 /// Invariants of the source tree.
 mod tidy;
 /// The practitioner's weight.
