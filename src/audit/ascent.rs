@@ -10,8 +10,8 @@ use crate::claim::vocabulary::{Process, Quantity};
 use crate::expectation::Budget;
 use crate::linear::Matrix;
 use crate::problem::{
-    Algorithm, AssertedConstants, Constants, ControlVariate, Draw, FiniteSum, Instance, Parameters, Profile,
-    RidgeConvention, Sampling, default_eta,
+    Algorithm, AssertedConstants, Constants, ControlVariate, Draw, FiniteSum, Instance, Parameters,
+    Profile, RidgeConvention, Sampling, default_eta,
 };
 use crate::scalar::Rational;
 use argmin::core::{CostFunction, Executor, State};

@@ -40,6 +40,10 @@ pub struct Generation {
 /// * `without-qsc`: a hypothesis is left out;
 /// * `step*2`: a hypothesis about the step size admits twice the step.
 pub fn generate(statement: &Statement) -> Generation {
+    if statement.kind == Kind::Refutation {
+        // Nothing claims more than what is false already.
+        return Generation::default();
+    }
     let claim = &statement.claim;
     let mut maker = Maker {
         statement,

@@ -10,7 +10,7 @@ use super::hypotheses::network_family;
 use super::shrink::shrink;
 use crate::claim::expr::{Formula, Sign};
 use crate::claim::theorem::{self, Claim};
-use crate::claim::vocabulary::{Class, Process, Quantity};
+use crate::claim::vocabulary::{Class, Quantity};
 use crate::expectation::Budget;
 use crate::problem::{Draw, Family, Instance, Profile, curved_instances, instances};
 use proptest::strategy::{Strategy, ValueTree};

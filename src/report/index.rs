@@ -16,7 +16,7 @@ Written by `kd-audit index --out theorems/INDEX.md`; a test compares it with wha
 | kernel | `yes`: the kernel accepts a proof; `modulo`: one that rests on axioms, which `kd-audit prove` lists |
 | Coq | `yes`: in textbook form; `given`: with a premise; `cert`: the certificate alone; `no`: not carried over |
 | exact, enclosed | random instances on which the statement holds, in rationals and in intervals |
-| sampled | statements that only Monte Carlo decides: there are none, nothing is sampled |
+| sampled | random instances on which Monte Carlo agrees, at a level of confidence, and nothing exact decides |
 | mutants | mutants of the file that are refuted, of all |
 | generated | mutants made by rule that are refuted, of all that claim more than the statement |
 | tightness | the largest left side over right side of all draws, examples and a search for equality, where a right side is positive |
@@ -52,7 +52,7 @@ fn row(finding: &StatementFinding, coq: &str) -> String {
         coq.replace("certificate", "cert").replace('-', ""),
         blank(finding.instances.exact.to_string()),
         blank(finding.instances.enclosed.to_string()),
-        String::new(),
+        blank(finding.instances.consistent.to_string()),
         blank(fraction(finding.mutants.iter().map(|mutant| mutant.is_refuted()))),
         blank(fraction(finding.generated.iter().map(GeneratedFinding::is_refuted))),
         largest(finding).map_or(String::new(), |quotient| format!("{quotient:.6}")),
@@ -98,9 +98,13 @@ fn blanks(text: &mut String, report: &AuditReport, statements: &[(&Theorem, &Sta
             reasons.entry(format!("{column}: {why}")).or_default().push(name.clone());
         };
         if finding.proof.word() == "-" {
-            because("no proof", statement.unproved.as_deref().unwrap_or("No reason is given."));
+            let why = match statement.kind {
+                Kind::Refutation => "The statement is to be refuted.",
+                _ => statement.unproved.as_deref().unwrap_or("No reason is given."),
+            };
+            because("no proof", why);
         }
-        if let Some(why) = &statement.unevaluated {
+        if let Some(why) = statement.unevaluated.as_ref().filter(|_| statement.models.is_empty()) {
             because("no instance", why);
         }
         if finding.tightness.is_none() && statement.unevaluated.is_none() {
@@ -108,6 +112,7 @@ fn blanks(text: &mut String, report: &AuditReport, statements: &[(&Theorem, &Sta
                 Kind::Inequality => "No right side is positive on an instance.",
                 Kind::Identity => "The sides of an identity are equal.",
                 Kind::Equivalence => "An equivalence has no ratio.",
+                Kind::Refutation => "The statement is to be refuted.",
             };
             because("no tightness", why);
         }
@@ -124,7 +129,9 @@ fn sharper(text: &mut String, report: &AuditReport) {
         "\n## Survivors\n\nGenerated mutants that no search has refuted. Each suggests a sharper claim, which may be true, or false on problems that are not searched.\n",
     );
     section(text, report, |verdict| match verdict {
-        GeneratedVerdict::Open { evaluations: 0 } => Some("Not searched: no instance.".to_owned()),
+        GeneratedVerdict::Open { evaluations: 0 } => {
+            Some("Not searched: the symbols are those of the file.".to_owned())
+        }
         GeneratedVerdict::Open { evaluations } => {
             Some(format!("Survives {evaluations} evaluations."))
         }

@@ -4,6 +4,7 @@
 use kd_audit::audit::check::Outcome;
 use kd_audit::audit::library::Library;
 use kd_audit::audit::runner::check_stored;
+use kd_audit::claim::theorem::StoredSide;
 use kd_audit::expectation::Budget;
 use kd_audit::scalar::Rational;
 
@@ -89,6 +90,10 @@ const ROWS: [(&str, &str, &str, &str, &str); 18] = [
     ),
 ];
 
+fn exactly(text: &str) -> StoredSide {
+    StoredSide::Exact(text.parse::<Rational>().unwrap())
+}
+
 #[test]
 fn every_known_false_claim_is_a_mutant_with_its_witness() {
     let library = Library::load().unwrap();
@@ -97,7 +102,7 @@ fn every_known_false_claim_is_a_mutant_with_its_witness() {
         let statement = library.theorem(id).unwrap().statement(part).unwrap();
         let mutant = statement.mutant(mutant).unwrap_or_else(|| panic!("{row}: no {mutant}"));
         let stored = mutant.witness.as_ref().unwrap_or_else(|| panic!("{row}: no witness"));
-        let values = [lhs, rhs].map(|text| text.parse::<Rational>().unwrap());
+        let values = [lhs, rhs].map(exactly);
         assert_eq!([stored.lhs.clone(), stored.rhs.clone()], values, "{row}");
         let outcome = check_stored(&mutant.claim, stored, Budget::STANDARD);
         assert!(matches!(outcome, Outcome::Fails(_)), "{row}: {outcome:?}");
@@ -110,7 +115,7 @@ fn the_control_holds() {
     let library = Library::load().unwrap();
     let statement = library.theorem("theorem-1").unwrap().statement("one-step").unwrap();
     let control = statement.examples.iter().find(|example| example.name == "control").unwrap();
-    let values = ["10445761/10445824", "5222905/5222912"].map(|q| q.parse::<Rational>().unwrap());
+    let values = ["10445761/10445824", "5222905/5222912"].map(exactly);
     assert_eq!([control.lhs.clone(), control.rhs.clone()], values);
     let outcome = check_stored(&statement.claim, control, Budget::STANDARD);
     assert!(matches!(outcome, Outcome::Holds(_)), "{outcome:?}");
