@@ -15,6 +15,7 @@
 //! | [`claim`] | the formula language and theorem files |
 //! | [`kernel`] | what decides whether a proof proves its claim; the part to be trusted |
 //! | [`problem`] | finite sums, quadratic and beyond, small networks; their certified constants and generators; data |
+//! | [`run`] | the same estimators at machine speed, on linear models; nothing is concluded from it |
 //! | [`estimator`] | SGD, distillation, unbiased or not; SVRG, L-SVRG and SAGA |
 //! | [`expectation`] | exact, float and enclosed moments of affine processes; paths; sampling |
 //! | [`audit`] | hypotheses, verdicts, search, shrinking, findings |
@@ -39,6 +40,7 @@ pub mod kernel;
 pub mod linear;
 pub mod problem;
 pub mod report;
+pub mod run;
 pub mod scalar;
 pub mod weight;
 pub mod worst_case;

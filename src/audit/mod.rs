@@ -9,11 +9,13 @@
 //! [`sampled`] measures by Monte Carlo what is too large for moments,
 //! [`mutate`] makes mutants by rule, [`generated`] judges them, [`store`] keeps what was found, and
 //! [`tightest`] looks for equality;
+//! [`cost`] turns bounds into steps,
 //! [`runner`] puts it together and [`finding`] is what comes out; [`figure`] has the report's
 //! pictures as numbers.
 
 mod ascent;
 pub mod check;
+pub mod cost;
 pub mod data;
 mod everywhere;
 pub mod figure;

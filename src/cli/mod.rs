@@ -1,6 +1,7 @@
 //! The command line: arguments, and what the commands share. Everything that prints is below here.
 
 mod audit;
+mod cost;
 mod export;
 mod index;
 mod new;
@@ -59,6 +60,8 @@ enum Command {
     New(new::NewArgs),
     /// Writes the index of statements: proofs, instances, mutants, tightness, and what is open
     Index(index::IndexArgs),
+    /// Shows what a step of each estimator costs on this machine, and the steps to an accuracy
+    Cost(cost::CostArgs),
     /// Writes what is proved for another proof assistant
     Export(export::ExportArgs),
     /// Searches for a witness against a statement, or against its mutants
@@ -117,6 +120,7 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         Command::Report(args) => report_page::run(library, &args),
         Command::New(args) => new::run(&library, &args),
         Command::Index(args) => index::run(&library, &args),
+        Command::Cost(args) => cost::run(&library, &args),
         Command::Export(args) => export::run(&library, &args),
         Command::Refute(args) => refute::run(library, &args),
         Command::WorstCase(args) => worst_case::run(library, &args),

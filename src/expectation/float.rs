@@ -2,8 +2,22 @@
 
 use super::moments::{Recursion, packed_trace};
 use super::{Budget, Contraction, ErrorMoments, MomentArithmetic, check_steps};
+use crate::linear::affine::AffineMap;
 use crate::linear::{Matrix, spectrum};
 use crate::scalar::{Rational, Undefined};
+
+/// The recursion as one map of (vech M, m).
+fn joint_map(recursion: &Recursion<f64>) -> AffineMap {
+    let k = recursion.second_constant.len();
+    let matrix = Matrix::from_fn(k + recursion.d, k + recursion.d, |i, j| match (i < k, j < k) {
+        (true, true) => recursion.second_map[(i, j)],
+        (true, false) => recursion.cross_map[(i, j - k)],
+        (false, true) => 0.0,
+        (false, false) => recursion.mean_map[(i - k, j - k)],
+    });
+    let constants = [&recursion.second_constant[..], &recursion.mean_constant];
+    AffineMap::new(&matrix, constants.concat())
+}
 
 fn singular() -> Undefined {
     Undefined::NotCertified("a float system is singular".into())
@@ -23,11 +37,12 @@ impl MomentArithmetic for f64 {
         _: Budget,
     ) -> Result<ErrorMoments<Self>, Undefined> {
         check_steps(steps)?;
-        let (mut mean, mut second) = recursion.start(start);
-        for _ in 0..steps {
-            (mean, second) = recursion.step(&mean, &second);
-        }
-        Ok(ErrorMoments { second: packed_trace(recursion.d, &second), mean, full: Some(second) })
+        let (mean, mut state) = recursion.start(start);
+        let k = state.len();
+        state.extend(mean);
+        joint_map(recursion).advance(&mut state, steps);
+        let mean = state.split_off(k);
+        Ok(ErrorMoments { second: packed_trace(recursion.d, &state), mean, full: Some(state) })
     }
 
     fn solve_mean(

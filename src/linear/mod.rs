@@ -1,10 +1,13 @@
 //! Small dense linear algebra in any scalar: vectors are slices, matrices are [`Matrix`].
 //!
 //! What needs more than ring operations is apart: exact elimination and semidefiniteness in
-//! [`exact`] and [`echelon`], float eigenvalues (never believed, always re-certified) in [`spectrum`].
+//! [`exact`] and [`echelon`], float eigenvalues (never believed, always re-certified) in [`spectrum`],
+//! vector kernels for floats in [`simd`], affine maps that are applied many times in [`affine`].
 
+pub mod affine;
 pub mod echelon;
 pub mod exact;
+pub mod simd;
 pub mod spectrum;
 
 use crate::scalar::{Interval, Rational, Scalar, Undefined};
@@ -203,6 +206,14 @@ pub trait Linear: Scalar {
 impl Linear for f64 {
     fn around(center: &Rational, _: &Rational) -> Result<Self, Undefined> {
         Ok(center.to_f64())
+    }
+
+    fn average_gram(rows: &[Vec<Self>]) -> Matrix<Self> {
+        affine::average_gram(rows)
+    }
+
+    fn average_product(left: &[Vec<Self>], right: &[Vec<Self>]) -> Matrix<Self> {
+        affine::average_product(left, right)
     }
 }
 impl Linear for Interval {

@@ -1,5 +1,6 @@
 //! Findings as text and a page for people, and JSON for programs. Pure functions: nothing here prints.
 
+mod cost;
 mod html;
 mod index;
 mod json;
@@ -8,6 +9,7 @@ mod text;
 mod weight;
 mod worst_case;
 
+pub use cost::{CostRow, cost_table};
 pub use html::{html, svg};
 pub use index::index;
 pub use json::{AuditReport, Document, to_json};

@@ -10,6 +10,8 @@ mod compressors;
 mod constants;
 /// Every proof of the library, tampered with.
 mod corpus;
+/// Predicted steps against counted ones.
+mod cost;
 /// N = 1, d = 1, d > N, no noise, no teacher, huge and tiny values.
 mod edge_cases;
 /// Files for Coq: complete, reviewed, and without search.
@@ -57,6 +59,8 @@ mod page;
 mod proofs;
 /// Square roots.
 mod roots;
+/// Fast steppers against definitions.
+mod run;
 /// Confidence sequences, and what is measured by sampling.
 mod sampling;
 /// A witness against every mutant, found without the stored ones.

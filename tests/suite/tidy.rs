@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each layer may use itself and the layers before it.
-const LAYERS: [&str; 12] = [
+const LAYERS: [&str; 13] = [
     "scalar",
     "linear",
     "claim",
     "kernel",
     "problem",
+    "run",
     "estimator",
     "expectation",
     "audit",
