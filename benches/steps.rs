@@ -2,9 +2,8 @@
 //! grow with their length, and replicates with threads. Compare rows within one run.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use kd_audit::linear::simd::Real;
 use kd_audit::problem::RidgeConvention;
-use kd_audit::run::{Method, Model, Problem, Rates, Seeded, Stepper, Teacher, replicates};
+use kd_audit::run::{Method, Model, Problem, Rates, Run, Seeded, Stepper, Teacher, replicates};
 use std::time::{Duration, Instant};
 
 const METHODS: [(&str, Method); 6] = [
@@ -17,13 +16,13 @@ const METHODS: [(&str, Method); 6] = [
 ];
 const SAMPLES: usize = 1000;
 
-struct Setup<T: Real> {
+struct Setup<T: Run> {
     problem: Problem<T>,
     teacher: Teacher<T>,
     start: Vec<T>,
 }
 
-impl<T: Real> Setup<T> {
+impl<T: Run> Setup<T> {
     fn new(model: Model, d: usize) -> Self {
         let k = model.outputs();
         let spread = |i: usize| T::from_f64(((i * 7919) % 1009) as f64 / 1009.0 - 0.5);
@@ -41,11 +40,11 @@ impl<T: Real> Setup<T> {
     }
 }
 
-fn rates<T: Real>() -> Rates<T> {
+fn rates<T: Run>() -> Rates<T> {
     Rates { gamma: T::from_f64(1e-3), lambda: T::from_f64(0.5) }
 }
 
-fn shape<T: Real>(criterion: &mut Criterion, group: &str, model: Model, d: usize, batch: usize) {
+fn shape<T: Run>(criterion: &mut Criterion, group: &str, model: Model, d: usize, batch: usize) {
     let setup = Setup::<T>::new(model, d);
     let mut group = criterion.benchmark_group(group);
     group.sample_size(20).measurement_time(Duration::from_millis(500));

@@ -92,9 +92,12 @@ fn take_turns(turn: impl Fn() -> Vec<f64>) {
     let mut result = turn();
     println!("ready");
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-        if line.starts_with("go") {
+        if let Some(repeats) = line.strip_prefix("go ") {
+            let repeats: u32 = repeats.parse().expect("a number of turns");
             let (wall, processor) = (Instant::now(), processor_time(begin));
-            result = turn();
+            for _ in 0..repeats {
+                result = turn();
+            }
             let (wall, processor) =
                 (wall.elapsed().as_secs_f64(), processor_time(begin) - processor);
             println!("{{\"wall\": {wall}, \"processor\": {processor}}}");
@@ -182,11 +185,11 @@ fn moments(case: &Case) {
     // The float recursion needs no rate; a stationary law would.
     let contraction = Contraction { rho: Rational::ONE, mu: Rational::ONE };
     take_turns(|| {
-        let linear = problem.mean_linear();
+        let sum = problem.as_quadratic().expect("least squares");
+        let linear = sum.mean_linear();
         let x_star =
-            f64::solve_mean(&problem.mean_hessian(), &linear, &contraction).expect("a minimiser");
-        let gradients: Vec<Vec<f64>> =
-            (0..problem.samples()).map(|n| problem.gradient(n, &x_star)).collect();
+            f64::solve_mean(&sum.mean_hessian(), &linear, &contraction).expect("a minimiser");
+        let gradients = problem.gradients(&x_star).expect("floats");
         let none = vec![vec![0.0; x_star.len()]; problem.samples()];
         let budget = Budget::STANDARD;
         let moments = SampleMoments::compute(&problem, &gradients, &none, sampling, budget);

@@ -10,7 +10,7 @@ use kd_audit::expectation::Budget;
 use kd_audit::problem::{Dataset, DatasetOptions, RidgeConvention, Scale};
 use kd_audit::report::{self, CostRow};
 use kd_audit::run::cost::{Roofline, StepCost, measure_step};
-use kd_audit::run::{Method, Model};
+use kd_audit::run::{Method, Model, Run};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -98,7 +98,7 @@ pub fn run(library: &Library, args: &CostArgs) -> Result<u8, Error> {
     Ok(MET)
 }
 
-fn rows<T: kd_audit::linear::simd::Real>(
+fn rows<T: Run>(
     library: &Library,
     args: &CostArgs,
     profile: &Profile,

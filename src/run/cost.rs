@@ -1,7 +1,7 @@
 //! What a step costs: counted, and measured on this machine.
 
 use super::problem::{Model, Problem, RunError, Teacher};
-use super::stepper::{Method, Rates, Stepper};
+use super::stepper::{Method, Rates, Run, Stepper};
 use super::stream::Seeded;
 use crate::linear::simd::{Aligned, Real, dispatch};
 use crate::problem::RidgeConvention;
@@ -157,7 +157,7 @@ impl<T: Real> WithSimd for Sum<'_, T> {
 ///
 /// # Errors
 /// If the shape or a parameter is out of range.
-pub fn measure_step<T: Real>(
+pub fn measure_step<T: Run>(
     model: Model,
     dimension: usize,
     samples: usize,

@@ -1,12 +1,11 @@
 //! The two products of a step: outputs z = Xa_n of a batch, and a weighted sum of its rows.
 //!
 //! Both are tiled, four samples by five outputs where there are as many: a number that is loaded
-//! into a register is used four or five times. Everything is inlined into the one loop that is
-//! compiled for the processor's instructions.
+//! into a register is used four or five times.
 
 use super::problem::Problem;
 use crate::linear::simd::{Real, add_rows, dots};
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
 /// Outputs in a tile.
 const WIDE: usize = 5;
@@ -14,6 +13,35 @@ const WIDE: usize = 5;
 /// outputs[b·K + k] ← ⟨x_k, a_n⟩ for each sample n of the batch.
 #[inline(always)]
 pub fn outputs<T: Real, S: Simd>(
+    simd: S,
+    problem: &Problem<T>,
+    x: &[T],
+    batch: &[u32],
+    outputs: &mut [T],
+) {
+    simd.vectorize(Outputs { problem, x, batch, outputs });
+}
+
+/// A function of its own, called from several places: inlined everywhere, tiles would be compiled
+/// many times over.
+struct Outputs<'a, T: Real> {
+    problem: &'a Problem<T>,
+    x: &'a [T],
+    batch: &'a [u32],
+    outputs: &'a mut [T],
+}
+
+impl<T: Real> WithSimd for Outputs<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { problem, x, batch, outputs } = self;
+        all_outputs(simd, problem, x, batch, outputs);
+    }
+}
+
+#[inline(always)]
+fn all_outputs<T: Real, S: Simd>(
     simd: S,
     problem: &Problem<T>,
     x: &[T],
@@ -75,6 +103,33 @@ pub fn accumulate<T: Real, S: Simd>(
     batch: &[u32],
     weights: &[T],
 ) {
+    simd.vectorize(Accumulate { problem, x, batch, weights });
+}
+
+struct Accumulate<'a, T: Real> {
+    problem: &'a Problem<T>,
+    x: &'a mut [T],
+    batch: &'a [u32],
+    weights: &'a [T],
+}
+
+impl<T: Real> WithSimd for Accumulate<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { problem, x, batch, weights } = self;
+        accumulate_all(simd, problem, x, batch, weights);
+    }
+}
+
+#[inline(always)]
+fn accumulate_all<T: Real, S: Simd>(
+    simd: S,
+    problem: &Problem<T>,
+    x: &mut [T],
+    batch: &[u32],
+    weights: &[T],
+) {
     let k = problem.model.outputs();
     let mut samples = batch.chunks_exact(4);
     let mut slots = weights.chunks_exact(4 * k);
@@ -122,7 +177,7 @@ fn accumulate_tile<T: Real, S: Simd, const R: usize>(
 /// Responses of all samples at x, N×K, and the mean gradient of the data terms there. `scratch`
 /// holds 4K numbers or more.
 #[inline(always)]
-pub fn full_pass<T: Real, S: Simd>(
+fn full_pass<T: Real, S: Simd>(
     simd: S,
     problem: &Problem<T>,
     x: &[T],
@@ -145,5 +200,28 @@ pub fn full_pass<T: Real, S: Simd>(
             *r = (*u - *y) * weight;
         }
         accumulate(simd, problem, mean, batch, residuals);
+    }
+}
+
+/// [`full_pass`] as one operation.
+pub struct FullPass<'a, T: Real> {
+    /// The problem.
+    pub problem: &'a Problem<T>,
+    /// The padded point.
+    pub point: &'a [T],
+    /// N×K.
+    pub responses: &'a mut [T],
+    /// Padded like the point.
+    pub mean: &'a mut [T],
+    /// 4K numbers or more.
+    pub scratch: &'a mut [T],
+}
+
+impl<T: Real> WithSimd for FullPass<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { problem, point, responses, mean, scratch } = self;
+        full_pass(simd, problem, point, responses, mean, scratch);
     }
 }

@@ -11,11 +11,12 @@
 pub mod cost;
 mod kernel;
 mod problem;
+mod single;
 mod stepper;
 mod stream;
 
 pub use problem::{Model, Problem, RunError, Teacher};
-pub use stepper::{Method, Rates, Stepper};
+pub use stepper::{Method, Rates, Run, Stepper};
 pub use stream::{Injected, Seeded, Stream};
 
 use rayon::prelude::*;

@@ -1,9 +1,9 @@
 //! Data of linear models, row by row, and teachers as cached responses.
 
-use super::kernel;
-use crate::linear::simd::{Aligned, Real, dispatch, padded};
+use super::stepper::Run;
+use crate::linear::simd::{Aligned, Real, padded};
 use crate::problem::RidgeConvention;
-use pulp::{Simd, WithSimd};
+use pulp::Simd;
 
 /// Why a run cannot be set up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -123,6 +123,21 @@ pub struct Problem<T: Real> {
 }
 
 impl<T: Real> Problem<T> {
+    /// The padded features of all samples, where a row takes L registers.
+    #[inline(always)]
+    pub(super) fn rows<S: Simd, const L: usize>(&self) -> &[[T::Lanes<S>; L]] {
+        T::lanes::<S>(&self.features).as_chunks::<L>().0
+    }
+
+    /// The padded features of a sample.
+    #[inline(always)]
+    pub(super) fn row(&self, n: u32) -> &[T] {
+        let start = n as usize * self.stride;
+        &self.features[start..start + self.stride]
+    }
+}
+
+impl<T: Run> Problem<T> {
     /// From N×d features and N×K labels, row by row, and the ridge r.
     ///
     /// # Errors
@@ -171,13 +186,6 @@ impl<T: Real> Problem<T> {
         self.dimension
     }
 
-    /// The padded features of a sample.
-    #[inline(always)]
-    pub(super) fn row(&self, n: u32) -> &[T] {
-        let start = n as usize * self.stride;
-        &self.features[start..start + self.stride]
-    }
-
     /// A point of K rows of length d, padded.
     pub(super) fn pad(&self, what: &'static str, point: &[T]) -> Result<Aligned<T>, RunError> {
         let outputs = self.model.outputs();
@@ -209,32 +217,8 @@ impl<T: Real> Problem<T> {
         let mut responses = vec![T::ZERO; self.labels.len()];
         let mut mean = Aligned::zeros(self.model.outputs() * self.stride);
         let mut scratch = vec![T::ZERO; 4 * self.model.outputs()];
-        dispatch(FullPass {
-            problem: self,
-            point,
-            responses: &mut responses,
-            mean: &mut mean,
-            scratch: &mut scratch,
-        });
+        T::full_pass(self, point, &mut responses, &mut mean, &mut scratch);
         (responses, mean)
-    }
-}
-
-/// Fills the responses of all samples and the mean gradient of the data terms.
-struct FullPass<'a, T: Real> {
-    problem: &'a Problem<T>,
-    point: &'a [T],
-    responses: &'a mut [T],
-    mean: &'a mut [T],
-    scratch: &'a mut [T],
-}
-
-impl<T: Real> WithSimd for FullPass<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self { problem, point, responses, mean, scratch } = self;
-        kernel::full_pass(simd, problem, point, responses, mean, scratch);
     }
 }
 
@@ -251,7 +235,7 @@ pub struct Teacher<T: Real> {
     pub(super) convention: RidgeConvention,
 }
 
-impl<T: Real> Teacher<T> {
+impl<T: Run> Teacher<T> {
     /// The linear teacher with parameters θ, K rows of length d.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! The loop: x⁺ = x − γg for every estimator.
 
-use super::kernel::{accumulate, full_pass, outputs};
-use super::problem::{Problem, RunError, Teacher};
+use super::kernel::{FullPass, accumulate, outputs};
+use super::problem::{Model, Problem, RunError, Teacher};
+use super::single;
 use super::stream::Stream;
 use crate::linear::simd::{Aligned, Real, dispatch, scale_add, scale_by};
 use crate::problem::RidgeConvention;
@@ -53,12 +54,25 @@ pub struct Stepper<'a, T: Real> {
     /// K padded rows.
     x: Aligned<T>,
     memory: Memory<T>,
-    batch: Vec<u32>,
+    batch: usize,
+    plan: Plan<T>,
     /// Weights of the batch and, for a table, the new responses; or a group of a full pass.
     scratch: Vec<T>,
     steps: u64,
     sample_gradients: u64,
 }
+
+/// What the next steps use, drawn before they are taken: the loop itself is then the same for every
+/// stream and schedule, and is compiled once.
+#[derive(Clone, Debug, Default)]
+struct Plan<T> {
+    indices: Vec<u32>,
+    coins: Vec<bool>,
+    rates: Vec<Rates<T>>,
+}
+
+/// Steps that are planned together.
+const PLANNED: u64 = 256;
 
 /// The snapshot or the table. Linear models need K responses a sample, not K×d gradients.
 #[derive(Clone, Debug)]
@@ -74,7 +88,7 @@ struct Memory<T: Real> {
     mean_point: Aligned<T>,
 }
 
-impl<T: Real> Memory<T> {
+impl<T: Run> Memory<T> {
     fn new(problem: &Problem<T>, method: Method, x: &Aligned<T>) -> Self {
         let none = || Aligned::zeros(0);
         let mut memory = Self {
@@ -104,7 +118,7 @@ impl<T: Real> Memory<T> {
     }
 }
 
-impl<'a, T: Real> Stepper<'a, T> {
+impl<'a, T: Run> Stepper<'a, T> {
     /// At a start of K rows of length d. Distillation needs a teacher; others ignore it.
     ///
     /// # Errors
@@ -145,7 +159,8 @@ impl<'a, T: Real> Stepper<'a, T> {
             method,
             memory: Memory::new(problem, method, &x),
             x,
-            batch: vec![0; batch],
+            batch,
+            plan: Plan::default(),
             scratch: vec![T::ZERO; (2 * batch).max(4) * outputs],
             steps: 0,
             sample_gradients: if is_full { problem.samples as u64 } else { 0 },
@@ -160,13 +175,29 @@ impl<'a, T: Real> Stepper<'a, T> {
         &mut self,
         stream: &mut impl Stream,
         steps: u64,
-        rates: impl FnMut(u64) -> Rates<T>,
+        mut rates: impl FnMut(u64) -> Rates<T>,
     ) -> Result<(), RunError> {
-        let (samples, batch) = (self.problem.samples, self.batch.len());
+        let (samples, batch) = (self.problem.samples, self.batch);
         if !stream.admits(samples, batch) {
             return Err(RunError::Stream { samples, batch });
         }
-        dispatch(Steps { stepper: self, stream, steps, rates });
+        let mut left = steps;
+        while left > 0 {
+            let count = left.min(PLANNED);
+            let Plan { indices, coins, rates: planned } = &mut self.plan;
+            indices.resize(count as usize * batch, 0);
+            coins.clear();
+            planned.clear();
+            for (drawn, step) in indices.chunks_exact_mut(batch).zip(self.steps..) {
+                stream.draw(drawn);
+                if let Method::LSvrg { probability } = self.method {
+                    coins.push(stream.coin(probability));
+                }
+                planned.push(rates(step));
+            }
+            T::take_steps(self);
+            left -= count;
+        }
         Ok(())
     }
 
@@ -188,36 +219,36 @@ impl<'a, T: Real> Stepper<'a, T> {
         self.sample_gradients
     }
 
-    /// Numbers held, shared data and teacher apart; it never changes.
+    /// Numbers held, shared data, teacher and the plan of the next steps apart; it never changes.
     pub fn numbers_held(&self) -> usize {
         let Memory { responses, mean, before, points, mean_point } = &self.memory;
         let memory = responses.len() + mean.len() + before.len() + points.len() + mean_point.len();
-        self.x.len() + memory + self.batch.len() + self.scratch.len()
+        self.x.len() + memory + self.scratch.len()
     }
+}
 
-    /// One step, inlined into the loop.
+impl<T: Real> Stepper<'_, T> {
+    /// One step, inlined into the loop. Temporaries leave `self` for its time.
     #[inline(always)]
-    fn step<S: Simd>(&mut self, simd: S, stream: &mut impl Stream, rates: Rates<T>) {
+    fn step<S: Simd>(&mut self, simd: S, batch: &[u32], heads: bool, rates: Rates<T>) {
         let Rates { gamma, lambda } = rates;
         let problem = self.problem;
-        let count = self.batch.len() * problem.model.outputs();
-        stream.draw(&mut self.batch);
+        let count = batch.len() * problem.model.outputs();
         if let Method::Svrg { period } = self.method
             && self.steps.is_multiple_of(period)
         {
             self.refresh(simd);
         }
-        outputs(simd, problem, &self.x, &self.batch, &mut self.scratch[..count]);
+        outputs(simd, problem, &self.x, batch, &mut self.scratch[..count]);
         problem.model.respond(&mut self.scratch[..count]);
         self.steps += 1;
-        self.sample_gradients += self.batch.len() as u64;
-        let scale = -(gamma / T::from_f64(self.batch.len() as f64));
-        let mut heads = false;
+        self.sample_gradients += batch.len() as u64;
+        let scale = -(gamma / T::from_f64(batch.len() as f64));
         match (self.method, self.teacher) {
             (Method::Kd, Some(teacher)) => {
                 // proposition-1: the label becomes (1 − λ)y + λA'(θa_n).
                 let responses = &teacher.responses[..];
-                self.residuals(scale, |i, y| y + lambda * (responses[i] - y));
+                self.residuals(batch, scale, |i, y| y + lambda * (responses[i] - y));
                 let weight = match teacher.convention {
                     RidgeConvention::Both => gamma * lambda * problem.ridge,
                     RidgeConvention::StudentOnly => T::ZERO,
@@ -226,30 +257,27 @@ impl<'a, T: Real> Stepper<'a, T> {
             }
             (Method::UnbiasedKd, Some(teacher)) => {
                 let responses = &teacher.responses[..];
-                self.residuals(scale, |i, y| y + lambda * (responses[i] - y));
+                self.residuals(batch, scale, |i, y| y + lambda * (responses[i] - y));
                 // The ridge term is the same for all samples: it cancels in c_ξ − E c_ξ.
                 self.shrink(simd, gamma, Some((-(gamma * lambda), &teacher.mean)));
             }
             (Method::Svrg { .. } | Method::LSvrg { .. }, _) => {
-                if let Method::LSvrg { probability } = self.method {
-                    heads = stream.coin(probability);
-                }
                 if heads {
                     self.memory.before.copy_from_slice(&self.x);
                 }
-                self.descend_by_memory(simd, gamma, scale);
+                self.descend_by_memory(simd, batch, gamma, scale);
             }
             (Method::Saga { .. }, _) => {
-                self.saga(simd, gamma, scale);
+                self.saga(simd, batch, gamma, scale);
                 return;
             }
             // A stepper is not built without the teacher that its method needs.
             (Method::Sgd | Method::Kd | Method::UnbiasedKd, _) => {
-                self.residuals(scale, |_, y| y);
+                self.residuals(batch, scale, |_, y| y);
                 self.shrink(simd, gamma, None);
             }
         }
-        accumulate(simd, problem, &mut self.x, &self.batch, &self.scratch[..count]);
+        accumulate(simd, problem, &mut self.x, batch, &self.scratch[..count]);
         if heads {
             std::mem::swap(&mut self.x, &mut self.memory.before);
             self.refresh(simd);
@@ -257,13 +285,37 @@ impl<'a, T: Real> Stepper<'a, T> {
         }
     }
 
+    /// Whether the short loop of [`single`] applies.
+    fn is_single(&self) -> bool {
+        let is_free = matches!(self.method, Method::Sgd | Method::Kd);
+        let is_scalar = matches!(self.problem.model, Model::LeastSquares | Model::Logistic);
+        is_free && is_scalar && self.batch == 1 && self.problem.ridge == T::ZERO
+    }
+
+    #[inline(always)]
+    fn single_steps<S: Simd, const L: usize>(&mut self, simd: S, plan: &Plan<T>) {
+        let (problem, x) = (self.problem, &mut self.x[..]);
+        let (indices, rates) = (&plan.indices[..], &plan.rates[..]);
+        let labels = &problem.labels[..];
+        match (self.method, self.teacher) {
+            (Method::Kd, Some(teacher)) => {
+                let responses = &teacher.responses[..];
+                let mixed = |n: usize, lambda| labels[n] + lambda * (responses[n] - labels[n]);
+                single::steps::<T, S, L>(simd, problem, x, indices, rates, mixed);
+            }
+            _ => single::steps::<T, S, L>(simd, problem, x, indices, rates, |n, _| labels[n]),
+        }
+        self.steps += rates.len() as u64;
+        self.sample_gradients += rates.len() as u64;
+    }
+
     /// Turns the responses of the batch into weights: scale·(response − label), where the label of
     /// output i of all N×K may be another than the given one.
     #[inline(always)]
-    fn residuals(&mut self, scale: T, label: impl Fn(usize, T) -> T) {
+    fn residuals(&mut self, batch: &[u32], scale: T, label: impl Fn(usize, T) -> T) {
         let k = self.problem.model.outputs();
         let labels = &self.problem.labels[..];
-        for (n, slots) in self.batch.iter().zip(self.scratch.chunks_exact_mut(k)) {
+        for (n, slots) in batch.iter().zip(self.scratch.chunks_exact_mut(k)) {
             let first = *n as usize * k;
             for (c, (slot, y)) in slots.iter_mut().zip(&labels[first..first + k]).enumerate() {
                 *slot = (*slot - label(first + c, *y)) * scale;
@@ -285,9 +337,9 @@ impl<'a, T: Real> Stepper<'a, T> {
     /// Weights of ∇f_ξ(x) − ∇f_ξ(memory), in which labels cancel; the full gradient of the memory and
     /// the ridge term, of which only rx is left, are applied.
     #[inline(always)]
-    fn descend_by_memory<S: Simd>(&mut self, simd: S, gamma: T, scale: T) {
+    fn descend_by_memory<S: Simd>(&mut self, simd: S, batch: &[u32], gamma: T, scale: T) {
         let k = self.problem.model.outputs();
-        for (n, slots) in self.batch.iter().zip(self.scratch.chunks_exact_mut(k)) {
+        for (n, slots) in batch.iter().zip(self.scratch.chunks_exact_mut(k)) {
             let first = *n as usize * k;
             let old = &self.memory.responses[first..first + k];
             for (slot, old) in slots.iter_mut().zip(old) {
@@ -302,15 +354,16 @@ impl<'a, T: Real> Stepper<'a, T> {
     #[inline(always)]
     fn refresh<S: Simd>(&mut self, simd: S) {
         let Memory { responses, mean, .. } = &mut self.memory;
-        full_pass(simd, self.problem, &self.x, responses, mean, &mut self.scratch);
+        let (problem, point, scratch) = (self.problem, &self.x[..], &mut self.scratch[..]);
+        simd.vectorize(FullPass { problem, point, responses, mean, scratch });
         self.sample_gradients += self.problem.samples as u64;
     }
 
     #[inline(always)]
-    fn saga<S: Simd>(&mut self, simd: S, gamma: T, scale: T) {
+    fn saga<S: Simd>(&mut self, simd: S, batch: &[u32], gamma: T, scale: T) {
         let problem = self.problem;
         let (k, width) = (problem.model.outputs(), self.x.len());
-        let count = self.batch.len() * k;
+        let count = batch.len() * k;
         let share = T::ONE / T::from_f64(problem.samples as f64);
         let has_points = !self.memory.points.is_empty();
         if has_points {
@@ -319,14 +372,14 @@ impl<'a, T: Real> Stepper<'a, T> {
         // The new responses are kept beside the weights: the table is read before it is written.
         let (weights, fresh) = self.scratch.split_at_mut(count);
         fresh[..count].copy_from_slice(weights);
-        self.descend_by_memory(simd, gamma, scale);
-        accumulate(simd, problem, &mut self.x, &self.batch, &self.scratch[..count]);
+        self.descend_by_memory(simd, batch, gamma, scale);
+        accumulate(simd, problem, &mut self.x, batch, &self.scratch[..count]);
         if has_points {
             // Here f_n has the ridge term: − r(1/τ)Σφ_n + r·(mean of φ) belongs to g.
             let Memory { points, mean_point, .. } = &self.memory;
             let weight = gamma * problem.ridge;
             scale_add(simd, &mut self.x, T::ONE, -weight, mean_point);
-            for n in &self.batch {
+            for n in batch {
                 let point = &points[*n as usize * width..][..width];
                 scale_add(simd, &mut self.x, T::ONE, -(scale * problem.ridge), point);
             }
@@ -334,7 +387,7 @@ impl<'a, T: Real> Stepper<'a, T> {
         let Memory { responses, mean, before, points, mean_point } = &mut self.memory;
         let (weights, fresh) = self.scratch.split_at_mut(count);
         let slots = weights.chunks_exact_mut(k).zip(fresh.chunks_exact(k));
-        for (n, (weights, fresh)) in self.batch.iter().zip(slots) {
+        for (n, (weights, fresh)) in batch.iter().zip(slots) {
             let old = &mut responses[*n as usize * k..][..k];
             for ((weight, old), new) in weights.iter_mut().zip(old).zip(fresh) {
                 // A sample that is drawn twice in a batch enters the mean once.
@@ -348,25 +401,79 @@ impl<'a, T: Real> Stepper<'a, T> {
                 point.copy_from_slice(before);
             }
         }
-        accumulate(simd, problem, mean, &self.batch, &self.scratch[..count]);
+        accumulate(simd, problem, mean, batch, &self.scratch[..count]);
     }
 }
 
-/// Many steps as one operation, so that instructions are chosen once a run.
-struct Steps<'s, 'a, 't, T: Real, I, F> {
-    stepper: &'s mut Stepper<'a, T>,
-    stream: &'t mut I,
-    steps: u64,
-    rates: F,
-}
+/// Takes the planned steps.
+struct Steps<'s, 'a, T: Real>(&'s mut Stepper<'a, T>);
 
-impl<T: Real, I: Stream, F: FnMut(u64) -> Rates<T>> WithSimd for Steps<'_, '_, '_, T, I, F> {
+impl<T: Real> WithSimd for Steps<'_, '_, T> {
     type Output = ();
     #[inline(always)]
-    fn with_simd<S: Simd>(mut self, simd: S) {
-        for _ in 0..self.steps {
-            let rates = (self.rates)(self.stepper.steps);
-            self.stepper.step(simd, self.stream, rates);
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self(stepper) = self;
+        // Taken out for the loop, so that a step may borrow the rest.
+        let plan = std::mem::take(&mut stepper.plan);
+        let width = T::lanes::<S>(&stepper.x).len();
+        if stepper.is_single() && width <= single::WIDEST {
+            match width {
+                1 => stepper.single_steps::<S, 1>(simd, &plan),
+                2 => stepper.single_steps::<S, 2>(simd, &plan),
+                3 => stepper.single_steps::<S, 3>(simd, &plan),
+                4 => stepper.single_steps::<S, 4>(simd, &plan),
+                5 => stepper.single_steps::<S, 5>(simd, &plan),
+                6 => stepper.single_steps::<S, 6>(simd, &plan),
+                7 => stepper.single_steps::<S, 7>(simd, &plan),
+                _ => stepper.single_steps::<S, { single::WIDEST }>(simd, &plan),
+            }
+            stepper.plan = plan;
+            return;
         }
+        for (i, batch) in plan.indices.chunks_exact(stepper.batch).enumerate() {
+            let heads = plan.coins.get(i).is_some_and(|coin| *coin);
+            stepper.step(simd, batch, heads, plan.rates[i]);
+        }
+        stepper.plan = plan;
     }
 }
+
+/// The loops, compiled here once for single and once for double precision, for each kind of
+/// processor.
+pub trait Run: Real {
+    /// Takes the steps that are planned.
+    fn take_steps(stepper: &mut Stepper<'_, Self>);
+    /// Fills the N×K responses at a padded point and the mean gradient of the data terms; the scratch
+    /// holds 4K numbers.
+    fn full_pass(
+        problem: &Problem<Self>,
+        point: &[Self],
+        responses: &mut [Self],
+        mean: &mut [Self],
+        scratch: &mut [Self],
+    );
+}
+
+macro_rules! run {
+    ($real:ident) => {
+        impl Run for $real {
+            #[inline(never)]
+            fn take_steps(stepper: &mut Stepper<'_, Self>) {
+                dispatch(Steps(stepper));
+            }
+            #[inline(never)]
+            fn full_pass(
+                problem: &Problem<Self>,
+                point: &[Self],
+                responses: &mut [Self],
+                mean: &mut [Self],
+                scratch: &mut [Self],
+            ) {
+                dispatch(FullPass { problem, point, responses, mean, scratch });
+            }
+        }
+    };
+}
+
+run!(f32);
+run!(f64);
