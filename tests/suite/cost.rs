@@ -41,18 +41,11 @@ fn setup() -> Setup {
     let x_star: Vec<f64> = constants.x_star.iter().map(Scalar::to_f64).collect();
     let teacher: Vec<f64> =
         x_star.iter().zip([0.01, -0.01, 0.01]).map(|(x, shift)| x + shift).collect();
-<<<<<<< HEAD
-    let noise: Vec<Vec<f64>> = (0..N).map(|n| floats.gradient(n, &x_star)).collect();
-    let control =
-        ControlVariate::Teacher { parameters: teacher.clone(), ridge: RidgeConvention::Both }
-            .vectors(&floats);
-=======
     let noise: Vec<Vec<f64>> = floats.gradients(&x_star).unwrap();
     let control =
         ControlVariate::Teacher { parameters: teacher.clone(), ridge: RidgeConvention::Both }
             .vectors(&floats)
             .unwrap();
->>>>>>> e5f92fb (Steppers: planned steps, a short loop for single samples; peers calibrate their turns)
     let mean = average(D, &control);
     let share = |part: &dyn Fn(usize) -> f64| (0..N).map(part).sum::<f64>() / N as f64;
     let profile = Profile {

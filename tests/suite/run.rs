@@ -322,11 +322,7 @@ fn least_squares_agrees_with_the_exact_engine() {
                 ridge: case.ridge.clone(),
             };
             let teacher = ControlVariate::Teacher { parameters: case.teacher(), ridge: convention };
-<<<<<<< HEAD
-            let control = teacher.vectors(&exact);
-=======
             let control = teacher.vectors(&exact).unwrap();
->>>>>>> e5f92fb (Steppers: planned steps, a short loop for single samples; peers calibrate their turns)
             let oracle = Oracle::new(&exact, &control);
             let mut x = case.start();
             for t in 0..STEPS {
