@@ -10,7 +10,6 @@ use crate::claim::proof::Rule;
 use crate::claim::theorem::{Claim, Condition};
 use crate::claim::vocabulary::{Law, Quantity};
 use crate::scalar::{Rational, Undefined};
-use std::collections::BTreeMap;
 
 /// A problem as far as the bounds see it. Noise is that of the minibatches that are used.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -94,27 +93,19 @@ struct Bound {
 
 impl Bound {
     fn new(library: &Library, profile: &Profile, estimator: Estimator) -> Option<Self> {
-        let profile = *profile;
-        let (claim, extra) = match estimator {
-            Estimator::Kd => (library.claim("theorem-1", "all-t", None)?.clone(), None),
-            Estimator::Sgd | Estimator::UnbiasedKd => {
-                (library.claim("theorem-4", "all-t", None)?.clone(), None)
-            }
-            Estimator::LSvrg(p) => memory_claim(library, &profile, "l-svrg", p)?,
-            Estimator::Saga => memory_claim(library, &profile, "saga", 1.0)?,
+        let plain = |theorem: &str| {
+            let claim = library.claim(theorem, "all-t", None)?;
+            let Formula::Relation(relation) = &claim.formula else { return None };
+            Some((relation.rhs.clone(), conditions(claim)))
         };
-        let Formula::Relation(relation) = &claim.formula else { return None };
-        let conditions = |claim: &Claim| {
-            let formulas = claim.hypotheses.iter().filter_map(|h| match &h.condition {
-                Condition::Formula(formula) => Some((**formula).clone()),
-                Condition::Class(..) | Condition::Everywhere(_) => None,
-            });
-            formulas.collect::<Vec<_>>()
+        let (right, conditions) = match estimator {
+            Estimator::Kd => plain("theorem-1")?,
+            Estimator::Sgd | Estimator::UnbiasedKd => plain("theorem-4")?,
+            Estimator::LSvrg(p) => memory_bound(library, profile, "l-svrg", p)?,
+            Estimator::Saga => memory_bound(library, profile, "saga", 1.0)?,
         };
-        let mut all = conditions(&claim);
-        all.extend(extra.iter().flat_map(conditions));
         let has_teacher = matches!(estimator, Estimator::Kd | Estimator::UnbiasedKd);
-        Some(Self { profile, right: relation.rhs.clone(), conditions: all, has_teacher })
+        Some(Self { profile: *profile, right, conditions, has_teacher })
     }
 
     fn at(&self, gamma: f64, lambda: f64, steps: u64) -> Point<'_> {
@@ -168,50 +159,57 @@ impl Bound {
     }
 }
 
-/// theorem-6/all-t with the constants that the proof of one of its parts puts in, and that part
-/// itself for its conditions.
+/// The right side of theorem-6/all-t with the constants that the proof of one of its parts puts in,
+/// and the conditions of both.
 ///
-/// The memory at the start is that of x⁰: by co-coercivity it is at most L_max²‖x⁰ − x*‖².
-fn memory_claim(
+/// What is assumed for every x is not asked here: that part's proof has shown it for the method. The
+/// memory at the start is that of x⁰, which is at most L_max²‖x⁰ − x*‖².
+fn memory_bound(
     library: &Library,
     profile: &Profile,
     part: &str,
     probability: f64,
-) -> Option<(Claim, Option<Claim>)> {
+) -> Option<(Expr, Vec<Formula>)> {
     let statement = library.theorem("theorem-6")?.statement(part)?;
     let instance = statement.proof.as_ref()?.steps.iter().find_map(|step| match &step.rule {
         Rule::Use(name, with) if name.theorem == "theorem-6" => Some(with),
         _ => None,
     })?;
-    let number = |value: f64| Some(Rational::from_f64(value)?.to_string());
+    let number = |value: f64| Some(Expr::scalar(Node::Number(Rational::from_f64(value)?)));
     let p = number(probability)?;
-    let parsed = library.theorem("theorem-6")?.dictionary.expression(&p).ok()?;
-    let put = |expr: &Expr| match &expr.node {
-        Node::Symbol(symbol) if symbol.name == "p" => Some(parsed.clone()),
+    let memory = number(profile.l_max * profile.l_max * profile.distance_sq)?;
+    let own = |part: &Expr| match &part.node {
+        Node::Symbol(symbol) if symbol.name == "p" => Some(p.clone()),
         _ => None,
     };
-    let mut symbols: BTreeMap<String, String> = BTreeMap::new();
-    for (name, value) in instance {
-        if ["A", "b", "q", "C_memory", "D_1", "D_2", "M"].contains(&name.as_str()) {
-            symbols.insert(name.clone(), value.replaced(&put).to_string());
+    let put = |part: &Expr| match &part.node {
+        Node::Symbol(symbol) if symbol.name == "memory_0" => Some(memory.clone()),
+        Node::Symbol(symbol) if symbol.name == "p" => Some(p.clone()),
+        Node::Symbol(symbol) => {
+            let (_, value) = instance.iter().find(|(name, _)| *name == symbol.name)?;
+            Some(value.replaced(&own))
+        }
+        _ => None,
+    };
+    let all_t = library.claim("theorem-6", "all-t", None)?;
+    let Formula::Relation(relation) = &all_t.formula else { return None };
+    let mut asked = conditions(all_t);
+    asked.extend(conditions(&statement.claim));
+    for formula in &mut asked {
+        if let Formula::Relation(relation) = formula {
+            *relation = relation.replaced(&put);
         }
     }
-    let memory = number(profile.l_max * profile.l_max * profile.distance_sq)?;
-    for (name, value) in [
-        ("p", p.as_str()),
-        ("memory_0", memory.as_str()),
-        ("memory", "0"),
-        ("memory_next", "0"),
-        ("memory_t", "0"),
-        ("g", "grad"),
-        ("grad_memory", "grad"),
-        ("x_next", "x - gamma*grad"),
-    ] {
-        symbols.insert(name.to_owned(), value.to_owned());
-    }
-    let all_t = library.claim("theorem-6", "all-t", None)?.concrete(&symbols).ok()?;
-    let own = statement.claim.concrete(&symbols).ok()?;
-    Some((all_t, Some(own)))
+    Some((relation.rhs.replaced(&put), asked))
+}
+
+/// The conditions of a claim on fixed quantities.
+fn conditions(claim: &Claim) -> Vec<Formula> {
+    let formulas = claim.hypotheses.iter().filter_map(|hypothesis| match &hypothesis.condition {
+        Condition::Formula(formula) => Some((**formula).clone()),
+        Condition::Class(..) | Condition::Everywhere(_) => None,
+    });
+    formulas.collect()
 }
 
 /// A profile at a step size, weight and horizon. Its two outcomes have the given σ*², V, B and C:

@@ -53,7 +53,7 @@ fn setup() -> Setup {
         batch: 1,
         mu: constants.mu.to_f64(),
         l_exp: constants.l_exp.to_f64(),
-        l_max: largest_sample_smoothness(&problem).to_f64(),
+        l_max: largest_sample_smoothness(&problem).unwrap().to_f64(),
         sigma_star_sq: share(&|n| norm_sq(&noise[n])),
         teacher_var: share(&|n| norm_sq(&subtract(&control[n], &mean))),
         bias_sq: norm_sq(&mean),

@@ -36,7 +36,7 @@ enum Wrong {
     /// The other ridge convention.
     OtherRidge,
     /// The batch is summed and divided by N.
-    WrongShare,
+    Share,
     /// The weight of the first step at every step.
     ConstantWeight,
 }
@@ -134,7 +134,7 @@ impl Case {
                 let parts: Vec<Vector> = batch.iter().map(|n| part(*n)).collect();
                 let mean = average(width, &parts);
                 let share = q(batch.len() as i64, SAMPLES as i64);
-                if is(Wrong::WrongShare) { scale(&share, &mean) } else { mean }
+                if is(Wrong::Share) { scale(&share, &mean) } else { mean }
             };
             let student = mean(&|n| self.gradient(n, &x, true));
             let mut correction = mean(&|n| self.gradient(n, &theta, teacher_ridge));
@@ -293,10 +293,10 @@ fn wrong_variants_are_caught() {
         (saga(both), Wrong::OtherRidge),
         (Method::Kd, Wrong::FirstSampleOnly),
         (Method::Kd, Wrong::OtherRidge),
-        (Method::Kd, Wrong::WrongShare),
+        (Method::Kd, Wrong::Share),
         (Method::Kd, Wrong::ConstantWeight),
         (Method::UnbiasedKd, Wrong::BiasKept),
-        (Method::Sgd, Wrong::WrongShare),
+        (Method::Sgd, Wrong::Share),
     ] {
         for model in MODELS {
             let case = Case::new(model, method, both, 3);
