@@ -9,11 +9,7 @@ Variable sample : Type.
 Variable law : dist sample.
 Variable f : V -> R.
 Variable g : sample -> V -> V.
-Variable c : sample -> V.
 Variable x_star : V.
-Variable coin : Type.
-Variable coin_law : dist coin.
-Variable compress : coin -> V -> V.
 Variable gamma : R.
 Variable mu : R.
 Variable l_exp : R.
@@ -35,8 +31,7 @@ Record hypotheses : Prop := {
   h_compressor : omega <= gamma * mu / 4;
   h_es : ES law l_exp f g x_star;
   h_qsc : QSC mu f full_grad x_star;
-  h_step : gamma <= 1 / (8 * l_exp);
-  other_point : exists x, 0 < nsq (x - x_star)
+  h_step : gamma <= 1 / (8 * l_exp)
 }.
 
 (** ** Claim *)
@@ -44,7 +39,9 @@ Record hypotheses : Prop := {
 Theorem claim_natural : hypotheses ->
   omega < 1 / 8.
 Proof.
-  intros [gamma_sign mu_sign l_exp_sign omega_sign diff least h_compressor h_es h_qsc h_step other_point].
+  intros [gamma_sign mu_sign l_exp_sign omega_sign diff least h_compressor h_es h_qsc h_step].
+  destruct (another_point x_star) as [other|only].
+  2: { cbv delta [full_grad] beta; one_point only. }
   exact (theorem_3_natural_cert.claim_natural
     V
     sample
@@ -59,7 +56,7 @@ Proof.
     omega_sign
     h_compressor
     h_step
-    (rate_form law f g x_star diff least mu l_exp mu_sign h_qsc h_es other_point)).
+    (rate_form law f g x_star diff least mu l_exp mu_sign h_qsc h_es other)).
 Qed.
 End Statement.
 
@@ -69,7 +66,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line) (1 / 16) (1 / 2) 1 0.
 Proof.
-  constructor; cbv delta [full_grad] beta.
+  constructor; cbv delta [theorem_3_natural.full_grad] beta.
   - numbers.
   - numbers.
   - numbers.
@@ -80,5 +77,4 @@ Proof.
   - exact line_es.
   - apply line_qsc; numbers.
   - numbers.
-  - exact line_other.
 Qed.

@@ -9,11 +9,7 @@ Variable sample : Type.
 Variable law : dist sample.
 Variable f : V -> R.
 Variable g : sample -> V -> V.
-Variable c : sample -> V.
 Variable x_star : V.
-Variable coin : Type.
-Variable coin_law : dist coin.
-Variable compress : coin -> V -> V.
 Variable gamma : R.
 Variable mu : R.
 Variable l_exp : R.
@@ -40,8 +36,7 @@ Record hypotheses : Prop := {
   h_es : ES law l_exp f g x_star;
   h_qsc : QSC mu f full_grad x_star;
   h_rand_k : omega = dimension / kept - 1;
-  h_step : gamma <= 1 / (8 * l_exp);
-  other_point : exists x, 0 < nsq (x - x_star)
+  h_step : gamma <= 1 / (8 * l_exp)
 }.
 
 (** ** Claim *)
@@ -49,7 +44,9 @@ Record hypotheses : Prop := {
 Theorem claim_rand_k : hypotheses ->
   32 * dimension <= 33 * kept.
 Proof.
-  intros [gamma_sign mu_sign l_exp_sign omega_sign dimension_sign kept_sign diff least h_compressor h_es h_qsc h_rand_k h_step other_point].
+  intros [gamma_sign mu_sign l_exp_sign omega_sign dimension_sign kept_sign diff least h_compressor h_es h_qsc h_rand_k h_step].
+  destruct (another_point x_star) as [other|only].
+  2: { cbv delta [full_grad] beta; one_point only. }
   exact (theorem_3_rand_k_cert.claim_rand_k
     V
     sample
@@ -69,7 +66,7 @@ Proof.
     h_compressor
     h_rand_k
     h_step
-    (rate_form law f g x_star diff least mu l_exp mu_sign h_qsc h_es other_point)).
+    (rate_form law f g x_star diff least mu l_exp mu_sign h_qsc h_es other)).
 Qed.
 End Statement.
 
@@ -79,7 +76,7 @@ Require Import Line.
 
 Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (0 : line) (1 / 16) (1 / 2) 1 0 1 1.
 Proof.
-  constructor; cbv delta [full_grad] beta.
+  constructor; cbv delta [theorem_3_rand_k.full_grad] beta.
   - numbers.
   - numbers.
   - numbers.
@@ -93,5 +90,4 @@ Proof.
   - apply line_qsc; numbers.
   - numbers.
   - numbers.
-  - exact line_other.
 Qed.

@@ -72,7 +72,7 @@ impl Claim {
         for symbol in &self.symbols {
             if let Some(value) = values.get(symbol.name.as_str()) {
                 check_scope(symbol, value)?;
-                check_motion(symbol, value, &values)?;
+                self.check_motion(symbol, value, &values)?;
                 claim.hypotheses.extend(sign(symbol, value));
             }
         }
@@ -139,6 +139,68 @@ impl Claim {
         Ok(process)
     }
 
+    /// What the symbol is after a step, after t steps and at the start are its value there. A coin of
+    /// the step may be averaged out where the value after the step occurs linearly: nothing else
+    /// depends on the coin, so its mean and it have the same expectation.
+    fn check_motion(
+        &self,
+        symbol: &Symbol,
+        value: &Expr,
+        values: &BTreeMap<&str, Expr>,
+    ) -> Result<(), FormulaError> {
+        let Some(names) = &symbol.motion else { return Ok(()) };
+        let mut left = false;
+        value.walk(&mut |part| {
+            if let Node::Quantity(own, _) | Node::Indexed(own) = &part.node {
+                left |= depends_on_point(*own) && !MOTIONS.iter().any(|motion| motion.now == *own);
+            }
+        });
+        if left {
+            return Err(fault(format!("{value} is not followed from step to step")));
+        }
+        for (i, name) in names.iter().enumerate() {
+            let moved = value.replaced(&|part| {
+                let Node::Quantity(own, _) = &part.node else { return None };
+                let motion = MOTIONS.iter().find(|motion| motion.now == *own)?;
+                let quantity = [motion.next, motion.after, motion.start][i];
+                let row = quantity.entry();
+                let node = Node::Quantity(quantity, Vec::new());
+                Some(Expr { node, shape: row.shape, scope: row.scope })
+            });
+            let Some(given) = values.get(name.as_str()) else { continue };
+            let averaged = matches!(&given.node, Node::Expectation(Law::Coin, inside)
+                if inside.to_string() == moved.to_string());
+            let same = given.to_string() == moved.to_string();
+            let coin_averaged = i == 0 && averaged;
+            if !(same || coin_averaged && self.is_linear_in(name)) {
+                let own = &symbol.name;
+                return Err(fault(format!(
+                    "{own} is {value}, so {name} is {moved}, and not {given}"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the symbol occurs in the claim and its hypotheses under E only, and linearly.
+    fn is_linear_in(&self, name: &str) -> bool {
+        let linear = |formula: &Formula| match formula {
+            Formula::Relation(Relation { lhs, rhs, .. }) => {
+                degree(lhs, name).is_some() && degree(rhs, name).is_some()
+            }
+            Formula::Equivalence(a, b) => [a, b].into_iter().all(|side| {
+                degree(&side.lhs, name) == Some(0) && degree(&side.rhs, name) == Some(0)
+            }),
+        };
+        linear(&self.formula)
+            && self.hypotheses.iter().all(|hypothesis| match &hypothesis.condition {
+                Condition::Class(_, constant) => {
+                    constant.as_ref().is_none_or(|constant| degree(constant, name) == Some(0))
+                }
+                Condition::Formula(formula) | Condition::Everywhere(formula) => linear(formula),
+            })
+    }
+
     /// The same hypotheses with the claim 0 = 0, which asks whether they can be met. The points and
     /// laws that the claim is about must exist.
     pub fn hypotheses_alone(&self) -> Self {
@@ -183,39 +245,42 @@ fn check_scope(symbol: &Symbol, value: &Expr) -> Result<(), FormulaError> {
     Err(fault(format!("{name} is {declared}, and {value} is not")))
 }
 
-/// What the symbol is after a step, after t steps and at the start are its value there.
-fn check_motion(
-    symbol: &Symbol,
-    value: &Expr,
-    values: &BTreeMap<&str, Expr>,
-) -> Result<(), FormulaError> {
-    let Some(names) = &symbol.motion else { return Ok(()) };
-    let mut left = false;
-    value.walk(&mut |part| {
-        if let Node::Quantity(own, _) | Node::Indexed(own) = &part.node {
-            left |= depends_on_point(*own) && !MOTIONS.iter().any(|motion| motion.now == *own);
-        }
-    });
-    if left {
-        return Err(fault(format!("{value} is not followed from step to step")));
+/// Whether the expression is free of the symbol (0), linear in it and under E (1), or neither.
+fn degree(expr: &Expr, name: &str) -> Option<u8> {
+    match &expr.node {
+        Node::Expectation(_, inside) => degree_inside(inside, name),
+        Node::Add(a, b) | Node::Subtract(a, b) => Some(degree(a, name)?.max(degree(b, name)?)),
+        Node::Multiply(a, b) => Some(degree(a, name)? + degree(b, name)?).filter(|sum| *sum <= 1),
+        Node::Divide(a, b) => degree(a, name).filter(|_| degree(b, name) == Some(0)),
+        Node::Negate(a) => degree(a, name),
+        Node::Defined(definition) => degree(&definition.body, name),
+        _ => degree_inside(expr, name).filter(|degree| *degree == 0),
     }
-    for (i, name) in names.iter().enumerate() {
-        let moved = value.replaced(&|part| {
-            let Node::Quantity(own, _) = &part.node else { return None };
-            let motion = MOTIONS.iter().find(|motion| motion.now == *own)?;
-            let quantity = [motion.next, motion.after, motion.start][i];
-            let row = quantity.entry();
-            let node = Node::Quantity(quantity, Vec::new());
-            Some(Expr { node, shape: row.shape, scope: row.scope })
-        });
-        if let Some(given) = values.get(name.as_str())
-            && given.to_string() != moved.to_string()
-        {
-            let own = &symbol.name;
-            return Err(fault(format!("{own} is {value}, so {name} is {moved}, and not {given}")));
+}
+
+/// The same under E.
+fn degree_inside(expr: &Expr, name: &str) -> Option<u8> {
+    match &expr.node {
+        Node::Symbol(symbol) => Some(u8::from(symbol.name == name)),
+        Node::Negate(a) | Node::Expectation(_, a) => degree_inside(a, name),
+        Node::Defined(definition) => degree_inside(&definition.body, name),
+        Node::Add(a, b) | Node::Subtract(a, b) => {
+            Some(degree_inside(a, name)?.max(degree_inside(b, name)?))
+        }
+        Node::Multiply(a, b) | Node::Inner(a, b) => {
+            let sum = degree_inside(a, name)? + degree_inside(b, name)?;
+            (sum <= 1).then_some(sum)
+        }
+        Node::Divide(a, b) => degree_inside(a, name).filter(|_| degree_inside(b, name) == Some(0)),
+        _ => {
+            let mut free = true;
+            expr.walk(&mut |part| match &part.node {
+                Node::Symbol(symbol) | Node::Apply(symbol, _) => free &= symbol.name != name,
+                _ => {}
+            });
+            free.then_some(0)
         }
     }
-    Ok(())
 }
 
 /// What is declared of the symbol's sign, as a hypothesis on its value.
