@@ -10,7 +10,7 @@ use kd_audit::weight::advice::{Question, advise};
 use kd_audit::weight::model::{Model, Problem};
 use kd_audit::weight::table::{Table, numbers, unzip};
 use kd_audit::weight::teacher::Teacher;
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 use std::path::{Path, PathBuf};
 
 /// Examples:
@@ -227,19 +227,24 @@ fn problem(args: &WeightArgs, mut table: Table) -> Result<(Problem, Vec<String>)
 /// Subtracts the mean of each feature and divides by its deviation; returns how many are constant.
 fn standardise(features: &mut DMatrix<f64>) -> usize {
     let n = features.ncols() as f64;
-    let mut constant = 0;
-    for mut row in features.row_iter_mut() {
-        let mean = row.sum() / n;
-        row.add_scalar_mut(-mean);
-        let deviation = (row.norm_squared() / n).sqrt();
-        if deviation > 1e-12 * (1.0 + mean.abs()) {
-            row /= deviation;
-        } else {
-            row.fill(0.0);
-            constant += 1;
-        }
+    // Sample by sample, as they lie in memory.
+    let mut mean = DVector::zeros(features.nrows());
+    features.column_iter().for_each(|a| mean += a);
+    mean /= n;
+    let mut deviation = DVector::zeros(features.nrows());
+    for mut a in features.column_iter_mut() {
+        a -= &mean;
+        deviation += a.component_mul(&a);
     }
-    constant
+    deviation.apply(|square: &mut f64| *square = (*square / n).sqrt());
+    let constant = |j: usize| deviation[j] <= 1e-12 * (1.0 + mean[j].abs());
+    let scale =
+        DVector::from_fn(
+            features.nrows(),
+            |j, _| if constant(j) { 0.0 } else { 1.0 / deviation[j] },
+        );
+    features.column_iter_mut().for_each(|mut a| a.component_mul_assign(&scale));
+    (0..features.nrows()).filter(|j| constant(*j)).count()
 }
 
 fn teacher(args: &WeightArgs, problem: &Problem) -> Result<Teacher, Error> {

@@ -16,6 +16,7 @@ mod float;
 mod functions;
 mod interval;
 mod multi;
+pub mod quick;
 mod rational;
 mod refined;
 

@@ -1,9 +1,10 @@
 //! The answer: what the theorems say of a problem, a teacher, a step size and a batch.
 
 use super::WeightError;
+use super::arithmetic::Arithmetic;
 use super::model::{Model, Problem};
-use super::noise::{Arithmetic, Noise};
-use super::optimum::{Optimum, minimise};
+use super::noise::Noise;
+use super::optimum::{Optimum, minimise_from};
 use super::stationary::{ErrorQuadratic, Stationary};
 use super::teacher::Teacher;
 use crate::problem::RidgeConvention;
@@ -11,8 +12,8 @@ use crate::scalar::{Interval, Undefined};
 use nalgebra::DMatrix;
 use serde::Serialize;
 
-/// More outputs than this over all rows are not enclosed: interval exponentials are slow.
-pub const MAX_ENCLOSED: usize = 200_000;
+/// More outputs than this over all rows are not enclosed: each is an interval, twice over.
+pub const MAX_ENCLOSED: usize = 5_000_000;
 /// More operations than this for each application of the stationary operator, and it is left out.
 pub const MAX_STATIONARY: usize = 2_000_000_000;
 
@@ -168,7 +169,7 @@ pub fn advise(
     if both && problem.ridge > 0.0 && teacher.point().is_none() {
         return Err(WeightError::NoParameters);
     }
-    let optimum = minimise(problem)?;
+    let optimum = minimise_from(problem, teacher.point())?;
     let mut notes = Vec::new();
     if rows * problem.outputs() > MAX_ENCLOSED {
         notes.push(format!(
@@ -196,7 +197,8 @@ fn advise_in<S: Grade>(
 ) -> Result<Advice, Undefined> {
     let noise = Noise::<S>::compute(problem, optimum, teacher, question.convention)?;
     let n = problem.samples();
-    let l_exp = expected_smoothness(problem, question.batch);
+    let smoothness = Smoothness::of(problem);
+    let l_exp = smoothness.expected(question.batch);
     let gamma = question.gamma.unwrap_or(1.0 / (8.0 * l_exp));
     let factor =
         S::around(variance_factor(n, question.batch), variance_factor(n, question.batch) * 1e-15);
@@ -225,7 +227,7 @@ fn advise_in<S: Grade>(
     let mut moves = Vec::new();
     for (step, batch) in [(0.25, 1), (0.0625, 1), (1.0, 4), (1.0, 16)] {
         let batch = (question.batch * batch).min(n);
-        let largest = 1.0 / (8.0 * expected_smoothness(problem, batch));
+        let largest = 1.0 / (8.0 * smoothness.expected(batch));
         // The same step with a larger batch; a smaller one where the batch does not admit it.
         let gamma = if question.gamma.is_some() { gamma * step } else { largest * step };
         moves.push(row(gamma, batch, true));
@@ -275,16 +277,28 @@ fn variance_factor(samples: usize, batch: usize) -> f64 {
     (samples - batch) as f64 / (batch as f64 * (samples - 1) as f64)
 }
 
-/// lemma-expected-smoothness: 𝓛(τ) from L and max L_n, an upper bound.
-fn expected_smoothness(problem: &Problem, batch: usize) -> f64 {
-    let largest = problem.largest_smoothness();
-    let n = problem.samples();
-    // L ≤ the curvature times tr G, and never above max L_n.
-    let smooth = (problem.model.curvature() * problem.mean_square() + problem.ridge).min(largest);
-    let own = variance_factor(n, batch);
-    let l_exp = (1.0 - own) * smooth + own * largest;
-    // A few roundings up.
-    l_exp * (1.0 + 1e-12)
+/// Bounds on the smoothness of the mean and of every sample.
+struct Smoothness {
+    samples: usize,
+    mean: f64,
+    largest: f64,
+}
+
+impl Smoothness {
+    fn of(problem: &Problem) -> Self {
+        let (curvature, largest) = (problem.model.curvature(), problem.largest_smoothness());
+        // L ≤ the curvature times tr G, and never above max L_n.
+        let mean = (curvature * problem.mean_square() + problem.ridge).min(largest);
+        Self { samples: problem.samples(), mean, largest }
+    }
+
+    /// lemma-expected-smoothness: 𝓛(τ) from L and max L_n, an upper bound.
+    fn expected(&self, batch: usize) -> f64 {
+        let own = variance_factor(self.samples, batch);
+        let l_exp = (1.0 - own) * self.mean + own * self.largest;
+        // A few roundings up.
+        l_exp * (1.0 + 1e-12)
+    }
 }
 
 /// C/(V + (1 + κ)B) and 1 − C²/(σ*²(V + (1 + κ)B)), κ = 2/(3γμ).

@@ -9,6 +9,8 @@
 //! |---|---|
 //! | `table` | CSV, LIBSVM, IDX and NumPy files |
 //! | `model` | losses and gradients over all rows |
+//! | `sweep` | one pass over rows, with vector instructions |
+//! | `arithmetic` | floats and intervals |
 //! | `optimum` | the minimiser, and how far it may be off |
 //! | `teacher` | parameters, soft labels, or a fit |
 //! | `noise` | σ*², V, B and C, enclosed or in floats |
@@ -16,14 +18,17 @@
 //! | `advice` | the answer |
 
 pub mod advice;
+mod arithmetic;
 pub mod model;
 mod noise;
 pub mod optimum;
 pub mod stationary;
+mod sweep;
 pub mod table;
 pub mod teacher;
 
-pub use noise::{Arithmetic, Noise};
+pub use arithmetic::Arithmetic;
+pub use noise::Noise;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

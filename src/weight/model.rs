@@ -1,11 +1,15 @@
 //! A linear model on data in floats: outputs, responses, loss and gradient over all rows.
 
-use crate::scalar::{Scalar, Undefined};
+use super::arithmetic::Arithmetic;
+use super::sweep;
+use crate::scalar::Undefined;
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 
 /// Rows that one task works on.
-const CHUNK: usize = 2048;
+const CHUNK: usize = 512;
+/// Tasks that sum up a Gram matrix, each in a matrix of its own.
+const GRAM_PARTS: usize = 8;
 
 /// The loss of a sample with outputs z is A(z) − ⟨y, z⟩, with K outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,20 +70,11 @@ impl Model {
     ///
     /// # Errors
     /// If an exponential has no value.
-    pub fn response<S: Scalar>(self, z: &[S]) -> Result<Vec<S>, Undefined> {
+    pub fn response<S: Arithmetic>(self, z: &[S]) -> Result<Vec<S>, Undefined> {
         match self {
             Self::Linear => Ok(z.to_vec()),
-            Self::Logistic => Ok(vec![z[0].sigmoid()?]),
-            // p_k = 1/Σ_j e^{z_j − z_k}: each difference is as wide as it must be, and no wider.
-            Self::Softmax { .. } => (0..z.len())
-                .map(|k| {
-                    let mut sum = S::one();
-                    for j in (0..z.len()).filter(|j| *j != k) {
-                        sum = sum.plus(&z[j].minus(&z[k]).exp()?);
-                    }
-                    S::one().over(&sum)
-                })
-                .collect(),
+            Self::Logistic => Ok(vec![z[0].logistic()?]),
+            Self::Softmax { .. } => S::softmax(z),
         }
     }
 }
@@ -113,26 +108,45 @@ impl Problem {
         self.model.outputs()
     }
 
+    /// ‖a_n‖² of every sample.
+    pub fn square_norms(&self) -> Vec<f64> {
+        let parts = self.chunks(|at, size| {
+            let rows = self.features.columns(at, size);
+            rows.column_iter().map(|a| a.norm_squared()).collect::<Vec<f64>>()
+        });
+        parts.concat()
+    }
+
     /// (1/N) Σ ‖a_n‖².
     pub fn mean_square(&self) -> f64 {
-        self.features.norm_squared() / self.samples() as f64
+        self.square_norms().iter().sum::<f64>() / self.samples() as f64
     }
 
     /// max L_n, a bound on the smoothness of every sample.
     pub fn largest_smoothness(&self) -> f64 {
-        let largest = self.features.column_iter().map(|a| a.norm_squared()).fold(0.0, f64::max);
+        let largest = self.square_norms().into_iter().fold(0.0, f64::max);
         self.model.curvature() * largest + self.ridge
     }
 
     /// (1/N) Σ a_n a_nᵀ, d×d.
     pub fn gram(&self) -> DMatrix<f64> {
-        &self.features * self.features.transpose() / self.samples() as f64
+        // A few parts, as each is a whole matrix.
+        let size = self.samples().div_ceil(GRAM_PARTS).max(CHUNK);
+        let starts: Vec<usize> = (0..self.samples()).step_by(size).collect();
+        let part = |at: usize| {
+            let rows = self.features.columns(at, size.min(self.samples() - at));
+            rows * rows.transpose()
+        };
+        let parts: Vec<DMatrix<f64>> = starts.into_par_iter().map(part).collect();
+        let zero = DMatrix::zeros(self.dimension(), self.dimension());
+        parts.into_iter().fold(zero, |sum, part| sum + part) / self.samples() as f64
     }
 
     /// Xa_n for every sample, K×N.
     pub fn scores(&self, point: &DMatrix<f64>) -> DMatrix<f64> {
-        let parts = self.chunks(|at, size| point * self.features.columns(at, size));
-        columns(self.outputs(), parts)
+        let points = point.transpose();
+        let parts = self.chunks(|at, size| sweep::scores(self.rows(at, size), points.as_slice()));
+        DMatrix::from_vec(self.outputs(), self.samples(), parts.concat())
     }
 
     /// A'(Xa_n) for every sample, K×N.
@@ -144,47 +158,58 @@ impl Problem {
         scores
     }
 
+    /// Σ v_n ⊗ a_n for vectors v_n, K×N; K×d.
+    pub fn outer(&self, vectors: &DMatrix<f64>) -> DMatrix<f64> {
+        let k = vectors.nrows();
+        let parts = self.chunks(|at, size| {
+            sweep::outer(self.rows(at, size), &vectors.as_slice()[at * k..(at + size) * k], k)
+        });
+        self.added(k, parts.iter())
+    }
+
     /// f and its gradient at a point, K×d.
     pub fn loss_and_gradient(&self, point: &DMatrix<f64>) -> (f64, DMatrix<f64>) {
+        let (k, points) = (self.outputs(), point.transpose());
         let parts = self.chunks(|at, size| {
-            let features = self.features.columns(at, size);
-            let mut responses = point * features;
             let labels = self.labels.columns(at, size);
             let mut loss = 0.0;
-            for (mut z, y) in responses.column_iter_mut().zip(labels.column_iter()) {
-                loss -= z.dot(&y);
-                loss += self.model.respond(z.as_mut_slice());
-            }
-            responses -= labels;
-            (loss, responses * features.transpose())
+            let respond = |first: usize, z: &mut [f64]| {
+                for (n, z) in z.chunks_exact_mut(k).enumerate() {
+                    let labels = labels.column(first + n);
+                    loss -= z.iter().zip(labels.iter()).map(|(z, y)| z * y).sum::<f64>();
+                    loss += self.model.respond(z);
+                    z.iter_mut().zip(labels.iter()).for_each(|(z, y)| *z -= y);
+                }
+            };
+            let gradient = sweep::gradient(self.rows(at, size), points.as_slice(), respond);
+            (loss, gradient)
         });
-        let mut total = (0.0, DMatrix::zeros(self.outputs(), self.dimension()));
         // In the order of the rows, so that threads do not change the sum.
-        for (loss, gradient) in parts {
-            total.0 += loss;
-            total.1 += gradient;
-        }
+        let loss: f64 = parts.iter().map(|(loss, _)| loss).sum();
+        let gradient = self.added(k, parts.iter().map(|(_, gradient)| gradient));
         let scale = 1.0 / self.samples() as f64;
         let penalty = 0.5 * self.ridge * point.norm_squared();
-        (total.0 * scale + penalty, total.1 * scale + self.ridge * point)
+        (loss * scale + penalty, gradient * scale + self.ridge * point)
+    }
+
+    fn rows(&self, at: usize, size: usize) -> sweep::Rows<'_> {
+        let d = self.dimension();
+        sweep::Rows { width: d, entries: &self.features.as_slice()[at * d..(at + size) * d] }
+    }
+
+    /// The sum of matrices K×d that are stored row by row.
+    fn added<'a>(&self, k: usize, parts: impl Iterator<Item = &'a Vec<f64>>) -> DMatrix<f64> {
+        let mut sum = vec![0.0; k * self.dimension()];
+        for part in parts {
+            sum.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+        }
+        DMatrix::from_row_slice(k, self.dimension(), &sum)
     }
 
     fn chunks<T: Send>(&self, of: impl Fn(usize, usize) -> T + Sync) -> Vec<T> {
         let starts: Vec<usize> = (0..self.samples()).step_by(CHUNK).collect();
         starts.into_par_iter().map(|at| of(at, CHUNK.min(self.samples() - at))).collect()
     }
-}
-
-/// Blocks of columns side by side.
-fn columns(rows: usize, parts: Vec<DMatrix<f64>>) -> DMatrix<f64> {
-    let total = parts.iter().map(DMatrix::ncols).sum();
-    let mut whole = DMatrix::zeros(rows, total);
-    let mut at = 0;
-    for part in parts {
-        whole.columns_mut(at, part.ncols()).copy_from(&part);
-        at += part.ncols();
-    }
-    whole
 }
 
 #[cfg(test)]

@@ -6,11 +6,12 @@
 //! σ*² = E‖r_n‖²‖a_n‖² − r²‖x*‖², V = E‖t_n‖²‖a_n‖² − ‖d̄‖², C = E⟨r_n, t_n⟩‖a_n‖² + r⟨x*, d̄⟩,
 //! B = ‖d̄ (+ rθ)‖².
 
+use super::arithmetic::Arithmetic;
 use super::model::Problem;
 use super::optimum::Optimum;
 use super::teacher::Teacher;
 use crate::problem::RidgeConvention;
-use crate::scalar::{Interval, Rational, Scalar, Undefined};
+use crate::scalar::{Interval, Rational, Undefined};
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 
@@ -25,36 +26,6 @@ pub struct Noise<S> {
     pub bias_sq: S,
     /// C.
     pub cov: S,
-}
-
-/// An arithmetic that the quantities are computed in.
-pub trait Arithmetic: Scalar {
-    /// value ± error; floats drop the error.
-    fn around(value: f64, error: f64) -> Self;
-    /// An upper bound as a float.
-    fn upper_float(&self) -> f64;
-}
-
-impl Arithmetic for f64 {
-    fn around(value: f64, _: f64) -> Self {
-        value
-    }
-    fn upper_float(&self) -> f64 {
-        *self
-    }
-}
-
-impl Arithmetic for Interval {
-    fn around(value: f64, error: f64) -> Self {
-        let lower = (value - error).next_down();
-        Self::new(lower, (value + error).next_up()).unwrap_or_else(|| {
-            // A NaN or an overflow: nothing is known.
-            Self::new(f64::NEG_INFINITY, f64::INFINITY).unwrap_or_else(Self::zero)
-        })
-    }
-    fn upper_float(&self) -> f64 {
-        self.upper()
-    }
 }
 
 /// An upper bound of γ_k = ku/(1 − ku): the relative error of k float operations in any order.
@@ -93,13 +64,14 @@ impl<S: Arithmetic> Noise<S> {
         let radius = optimum.radius.unwrap_or(0.0);
         let labels =
             |n: usize| problem.labels.column(n).iter().map(|y| S::around(*y, 0.0)).collect();
-        let residual = residuals::<S>(problem, &optimum.point, radius)?;
+        let squares = problem.square_norms();
+        let residual = residuals::<S>(problem, &squares, &optimum.point, radius)?;
         let minus_labels = |n: usize, response: Vec<S>| {
             let labels: Vec<S> = labels(n);
             response.iter().zip(&labels).map(|(a, y)| a.minus(y)).collect::<Vec<S>>()
         };
         let teacher_residual = match teacher {
-            Teacher::Parameters(theta) => residuals::<S>(problem, theta, 0.0)?,
+            Teacher::Parameters(theta) => residuals::<S>(problem, &squares, theta, 0.0)?,
             Teacher::Responses(soft) => (0..problem.samples())
                 .map(|n| {
                     let soft = soft.column(n).iter().map(|v| S::around(*v, 0.0)).collect();
@@ -107,9 +79,11 @@ impl<S: Arithmetic> Noise<S> {
                 })
                 .collect(),
         };
-        let square = squares(problem);
+        let d_bar = mean_outer(problem, &squares, &teacher_residual);
+        let slack = 2.0 * rounding(problem.dimension() + 1);
+        let square = |value: &f64| S::around(*value, value * slack + f64::MIN_POSITIVE);
+        let square = squares.iter().map(square).collect();
         let rows = Rows { square, residual, teacher: teacher_residual };
-        let d_bar = mean_outer(problem, &rows.teacher);
         let ridge = S::around(problem.ridge, 0.0);
         let d = problem.dimension() * problem.outputs();
         let x_norm = norm_upper(optimum.point.norm(), d);
@@ -162,8 +136,9 @@ impl Mean {
 
 /// An upper bound of ‖∇f(point)‖, every rounding counted; `None` if an exponential overflows.
 pub fn gradient_norm_upper(problem: &Problem, point: &DMatrix<f64>) -> Option<f64> {
-    let residual = residuals::<Interval>(problem, point, 0.0).ok()?;
-    let mean = mean_outer(problem, &residual);
+    let squares = problem.square_norms();
+    let residual = residuals::<Interval>(problem, &squares, point, 0.0).ok()?;
+    let mean = mean_outer(problem, &squares, &residual);
     let d = problem.dimension() * problem.outputs();
     let gradient = &mean.0 + problem.ridge * point;
     let size = norm_upper(mean.0.norm(), d) + problem.ridge * norm_upper(point.norm(), d);
@@ -171,19 +146,10 @@ pub fn gradient_norm_upper(problem: &Problem, point: &DMatrix<f64>) -> Option<f6
     norm.is_finite().then_some(norm.next_up())
 }
 
-/// ‖a_n‖² of every sample.
-fn squares<S: Arithmetic>(problem: &Problem) -> Vec<S> {
-    let d = problem.dimension();
-    let square = |n: usize| {
-        let value = problem.features.column(n).norm_squared();
-        S::around(value, value * 2.0 * rounding(d + 1) + f64::MIN_POSITIVE)
-    };
-    (0..problem.samples()).map(square).collect()
-}
-
-/// A'(Xa_n) − y_n of every sample, for X within `radius` of a point.
+/// A'(Xa_n) − y_n of every sample, for X within `radius` of a point; ‖a_n‖² comes in `squares`.
 fn residuals<S: Arithmetic>(
     problem: &Problem,
+    squares: &[f64],
     point: &DMatrix<f64>,
     radius: f64,
 ) -> Result<Vec<Vec<S>>, Undefined> {
@@ -193,7 +159,7 @@ fn residuals<S: Arithmetic>(
     (0..problem.samples())
         .into_par_iter()
         .map(|n| {
-            let a = norm_upper(problem.features.column(n).norm(), d);
+            let a = norm_upper(squares[n].sqrt(), d);
             let z: Vec<S> = rows
                 .iter()
                 .enumerate()
@@ -212,13 +178,13 @@ fn residuals<S: Arithmetic>(
 }
 
 /// (1/N) Σ v_n ⊗ a_n with a bound on the norm of its error.
-fn mean_outer<S: Arithmetic>(problem: &Problem, vectors: &[Vec<S>]) -> Mean {
+fn mean_outer<S: Arithmetic>(problem: &Problem, squares: &[f64], vectors: &[Vec<S>]) -> Mean {
     let (n, d) = (problem.samples(), problem.dimension());
     let centers = DMatrix::from_fn(problem.outputs(), n, |k, i| vectors[i][k].to_f64());
-    let product = &centers * problem.features.transpose() / n as f64;
+    let product = problem.outer(&centers) / n as f64;
     let mut error = 0.0;
     for (i, vector) in vectors.iter().enumerate() {
-        let a = norm_upper(problem.features.column(i).norm(), d);
+        let a = norm_upper(squares[i].sqrt(), d);
         let radius: f64 = vector
             .iter()
             .map(|v| {

@@ -77,13 +77,24 @@ impl Gradient for Target<'_> {
 /// # Errors
 /// If there is no minimiser, or it was not found.
 pub fn minimise(problem: &Problem) -> Result<Optimum, WeightError> {
+    minimise_from(problem, None)
+}
+
+/// Minimises f from a point that may be near, such as a teacher, or from 0 if that is lower.
+///
+/// # Errors
+/// If there is no minimiser, or it was not found.
+pub fn minimise_from(
+    problem: &Problem,
+    near: Option<&DMatrix<f64>>,
+) -> Result<Optimum, WeightError> {
     let (point, estimated) = match problem.model {
         Model::Linear => {
             let (point, least) = least_squares(problem)?;
             (point, (problem.ridge == 0.0).then_some(least))
         }
         _ if problem.ridge <= 0.0 => return Err(WeightError::NoRidge),
-        _ => (descend(problem)?, None),
+        _ => (descend(problem, near)?, None),
     };
     let gradient_norm = problem.loss_and_gradient(&point).1.norm();
     let mu = estimated.unwrap_or(problem.ridge);
@@ -102,7 +113,7 @@ fn least_squares(problem: &Problem) -> Result<(DMatrix<f64>, f64), WeightError> 
     // Below this the float matrix does not tell a small eigenvalue from none.
     let floor = gram.norm() * f64::EPSILON * d as f64;
     let factor = gram.cholesky().filter(|_| least > floor).ok_or(WeightError::Dependent)?;
-    let right = &problem.features * problem.labels.transpose() / n;
+    let right = problem.outer(&problem.labels).transpose() / n;
     let mut solution = factor.solve(&right).transpose();
     // One step of refinement, with the gradient from the data.
     let residual = problem.loss_and_gradient(&solution).1;
@@ -111,13 +122,14 @@ fn least_squares(problem: &Problem) -> Result<(DMatrix<f64>, f64), WeightError> 
 }
 
 /// Limited-memory BFGS, then the gradient decides whether it has arrived.
-fn descend(problem: &Problem) -> Result<DMatrix<f64>, WeightError> {
+fn descend(problem: &Problem, near: Option<&DMatrix<f64>>) -> Result<DMatrix<f64>, WeightError> {
     let target = Target::new(problem);
-    let start = vec![0.0; problem.outputs() * problem.dimension()];
-    let scale = problem.loss_and_gradient(&target.shape(&start)).1.norm().max(1.0);
-    let goal = TOLERANCE * scale;
+    let zero = DMatrix::zeros(problem.outputs(), problem.dimension());
+    let (loss, gradient) = problem.loss_and_gradient(&zero);
+    let goal = TOLERANCE * gradient.norm().max(1.0);
     let fault = |why: String| WeightError::NotFound { why };
-    let mut best = start;
+    let lower = |point: &&DMatrix<f64>| problem.loss_and_gradient(point).0 < loss;
+    let mut best = near.filter(lower).unwrap_or(&zero).as_slice().to_vec();
     // A line search that finds no decrease any more ends a run; a new one forgets stale curvature.
     for _ in 0..4 {
         let solver = LBFGS::new(MoreThuenteLineSearch::new(), 10)

@@ -55,6 +55,8 @@ mod moments;
 mod networks;
 /// The HTML page.
 mod page;
+/// Synthetic pictures in the shape of MNIST.
+mod pictures;
 /// Proofs against numbers, and the tutorial on them.
 mod proofs;
 /// Square roots.
@@ -75,6 +77,8 @@ mod theory_mutants;
 mod tidy;
 /// The practitioner's weight.
 mod weight;
+/// The weight for tens of thousands of pictures, in time and memory.
+mod weight_at_size;
 /// Worst cases: anchors, degenerate inputs, forged certificates.
 mod worst_case;
 /// False bounds on worst cases.
