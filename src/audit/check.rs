@@ -11,7 +11,8 @@ use crate::claim::theorem::{Claim, Condition};
 use crate::claim::vocabulary::{Law, Process, Quantity};
 use crate::expectation::{Budget, MomentArithmetic};
 use crate::problem::{
-    Algorithm, Compressor, Constants, Draw, Instance, MAX_BATCHES, NoMinimiser, default_eta,
+    Algorithm, Compressor, Constants, Draw, FiniteSum, Instance, MAX_BATCHES, NoMinimiser,
+    default_eta,
 };
 use crate::scalar::{Interval, Rational, Scalar, Undefined};
 use std::borrow::Cow;
@@ -99,11 +100,20 @@ fn seen_by<'a>(claim: &Claim, instance: &'a Instance) -> Result<Cow<'a, Instance
 pub fn check_draw(claim: &Claim, draw: &Draw, budget: Budget) -> (Outcome, Instance) {
     let mut draw = draw.clone();
     if claim.process == Process::MaskedKd {
-        // Whatever compressor was drawn, the first of the coordinates that it would keep.
+        // Whatever compressor was drawn, the first of the coordinates that it would keep; of each
+        // output, the same ones.
         let d = draw.instance.problem.dimension();
-        let quadratic = draw.instance.problem.as_quadratic().is_some();
-        let kept = if quadratic { draw.instance.algorithm.compressor.kept(d) } else { d };
-        let mask = (0..d).map(|i| i < kept).collect();
+        let (width, kept) = match &draw.instance.problem {
+            FiniteSum::LinearModel(model) => {
+                let width = model.width();
+                (width, draw.instance.algorithm.compressor.kept(width).clamp(1, width))
+            }
+            problem if problem.as_quadratic().is_some() => {
+                (d, draw.instance.algorithm.compressor.kept(d))
+            }
+            _ => (d, d),
+        };
+        let mask = (0..d).map(|i| i % width < kept).collect();
         draw.instance.algorithm.compressor = Compressor::Mask(mask);
         match draw.instance.restricted() {
             Ok(instance) => draw.instance = instance,

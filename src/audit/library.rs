@@ -5,7 +5,7 @@ use crate::claim::theorem::{Claim, Mutant, Statement, Stored, Theorem};
 use crate::problem::Instance;
 
 /// The files of `theorems/`, each after those whose definitions it uses.
-pub static FILES: [(&str, &str); 30] = [
+pub static FILES: [(&str, &str); 31] = [
     ("proposition-1", include_str!("../../theorems/proposition-1.toml")),
     ("proposition-1-fails", include_str!("../../theorems/proposition-1-fails.toml")),
     ("temperature-limit", include_str!("../../theorems/temperature-limit.toml")),
@@ -34,6 +34,7 @@ pub static FILES: [(&str, &str); 30] = [
     ("proposition-4", include_str!("../../theorems/proposition-4.toml")),
     ("theorem-3", include_str!("../../theorems/theorem-3.toml")),
     ("theorem-3-wide", include_str!("../../theorems/theorem-3-wide.toml")),
+    ("theorem-3-mask", include_str!("../../theorems/theorem-3-mask.toml")),
     ("theorem-6", include_str!("../../theorems/theorem-6.toml")),
     ("theorem-7", include_str!("../../theorems/theorem-7.toml")),
 ];

@@ -95,6 +95,35 @@ impl Records {
         Err(serde::de::Error::custom(cause))
     }
 
+    /// These records, and those of others about theorems that are not `audited`, in the order of
+    /// `theorems`.
+    pub fn beside(mut self, others: Self, audited: &[&str], theorems: &[&str]) -> Self {
+        fn joined<T>(
+            own: Vec<T>,
+            others: Vec<T>,
+            audited: &[&str],
+            place: impl Fn(&T) -> usize,
+            id: impl Fn(&T) -> &str,
+        ) -> Vec<T> {
+            let kept = others.into_iter().filter(|other| !audited.contains(&id(other)));
+            let mut all: Vec<T> = own.into_iter().chain(kept).collect();
+            // Stable: within a theorem records stay in the order of its parts.
+            all.sort_by_key(place);
+            all
+        }
+        fn of(witness: &Witness) -> &str {
+            &witness.claim.theorem
+        }
+        let place = |id: &str| theorems.iter().position(|own| *own == id).unwrap_or(usize::MAX);
+        let survivor = |own: &Survivor| place(&own.claim.theorem);
+        let witness = |own: &Witness| place(of(own));
+        self.witnesses = joined(self.witnesses, others.witnesses, audited, witness, of);
+        self.survivors =
+            joined(self.survivors, others.survivors, audited, survivor, |own| &own.claim.theorem);
+        self.tightest = joined(self.tightest, others.tightest, audited, witness, of);
+        self
+    }
+
     /// The text of the file.
     ///
     /// # Panics

@@ -9,7 +9,7 @@ use kd_audit::audit::generated::{audit_generated, audit_tightest, proved_stateme
 use kd_audit::audit::library::Library;
 use kd_audit::audit::prove::prove;
 use kd_audit::audit::runner::{Options, audit_statement};
-use kd_audit::audit::store::Store;
+use kd_audit::audit::store::{Records, Store};
 use kd_audit::claim::theorem::{Statement, Theorem};
 use kd_audit::error::Error;
 use kd_audit::export::coq;
@@ -45,7 +45,8 @@ pub struct AuditArgs {
     /// Search long for witnesses against the mutants that the rules make
     #[arg(long)]
     deep: bool,
-    /// Write what was found about generated mutants to this file
+    /// Write what was found about generated mutants to this file; of other theorems it keeps what
+    /// it has
     #[arg(long)]
     save: Option<PathBuf>,
     #[command(flatten)]
@@ -209,7 +210,7 @@ pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
     let (findings, times): (Vec<_>, Vec<_>) = timed.into_iter().unzip();
     let report = report::AuditReport::new(options, findings, data_report);
     if let Some(path) = &args.save {
-        save(path, &report)?;
+        save(path, &report, &library)?;
     }
     let coq = match args.format {
         Format::Json => Vec::new(),
@@ -246,10 +247,18 @@ pub fn load_store() -> Result<Store, Error> {
     Store::load().map_err(|error| Error::Usage(format!("theorems/witnesses.json: {error}")))
 }
 
-/// Writes what was found about generated mutants.
-fn save(path: &Path, audit: &report::AuditReport) -> Result<(), Error> {
-    let text = records(&audit.statements, audit.seed).to_text();
+/// Writes what was found about generated mutants, and keeps what the file says of other theorems.
+fn save(path: &Path, audit: &report::AuditReport, library: &Library) -> Result<(), Error> {
     let file = path.display().to_string();
+    let mut records = records(&audit.statements, audit.seed);
+    if path.exists() {
+        let others = Records::parse(&String::from_utf8_lossy(&read(path)?))
+            .map_err(|error| Error::Usage(format!("{file} is no file of records: {error}")))?;
+        let audited: Vec<&str> = audit.statements.iter().map(|own| &*own.theorem).collect();
+        let theorems: Vec<&str> = library.theorems().iter().map(|own| &*own.id).collect();
+        records = records.beside(others, &audited, &theorems);
+    }
+    let text = records.to_text();
     std::fs::write(path, text).map_err(|source| Error::Io { file, source })
 }
 

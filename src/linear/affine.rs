@@ -230,7 +230,10 @@ mod tests {
                     approx::assert_relative_eq!(a, b, max_relative = 1e-11, epsilon = 1e-13);
                 }
             }
-            // One step more is seen.
+            // One step more is seen, but on the line, where few steps end at the fixed point.
+            if n == 1 {
+                continue;
+            }
             let (mut seven, mut eight) = (start.clone(), start.clone());
             map.clone().advance(&mut seven, 7);
             map.iterate(&mut eight, 8);

@@ -1,5 +1,6 @@
 //! An instance on the coordinates that a mask keeps.
 
+use super::linear_model::LinearModel;
 use super::{Compressor, ControlVariate, FiniteSum, Instance};
 use crate::linear::Matrix;
 use crate::scalar::{Rational, Undefined};
@@ -42,7 +43,12 @@ impl Instance {
                 targets: targets.clone(),
                 ridge: ridge.clone(),
             },
-            _ => return Err(none("only quadratics are restricted to a mask")),
+            FiniteSum::LinearModel(model) => FiniteSum::LinearModel(columns(model, mask)?),
+            _ => {
+                return Err(none(
+                    "no restriction of waves and networks to a mask is in the family",
+                ));
+            }
         };
         let inside = |v: &[Rational]| v.iter().zip(mask).all(|(q, kept)| *kept || q.is_zero());
         let control = match &self.control {
@@ -64,4 +70,21 @@ impl Instance {
             asserted: self.asserted.clone(),
         })
     }
+}
+
+/// The model on the features that the mask keeps, if it keeps the same ones for every output.
+fn columns(
+    model: &LinearModel<Rational>,
+    mask: &[bool],
+) -> Result<LinearModel<Rational>, Undefined> {
+    let width = model.width();
+    let first = &mask[..width];
+    if mask.chunks(width).any(|output| output != first) {
+        let why = "the mask keeps other features for one output than for another";
+        return Err(Undefined::Missing(why.into()));
+    }
+    let kept = |row: &Vec<Rational>| {
+        row.iter().zip(first).filter(|(_, kept)| **kept).map(|(entry, _)| entry.clone()).collect()
+    };
+    Ok(LinearModel { features: model.features.iter().map(kept).collect(), ..model.clone() })
 }

@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn failing_draws_shrink_to_small_ones() {
         let short = |q: &Rational| q.to_string().len() <= "-1/2".len();
-        let mut samples = Vec::new();
+        let mut shapes = Vec::new();
         for seed in 0..8 {
             let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
             let mut runner = TestRunner::new_with_rng(Config::default(), rng);
@@ -222,12 +222,12 @@ mod tests {
             };
             let entries = hessians.iter().flat_map(|h| h.entries()).chain(linear.iter().flatten());
             assert!(entries.chain(&instance.point).all(short), "{instance:?}");
-            assert_eq!(instance.problem.dimension(), 1);
-            samples.push(instance.problem.samples());
+            shapes.push((instance.problem.samples(), instance.problem.dimension()));
         }
-        // Noise takes two samples. The shape shrinks before the pools, so that equal vectors in the
-        // pools can make it stop with more; most draws do not.
-        assert!(samples.iter().all(|n| *n >= 2), "{samples:?}");
-        assert!(samples.iter().filter(|n| **n == 2).count() >= 6, "{samples:?}");
+        // Noise takes two samples and one dimension. The shape shrinks before the pools, so that
+        // vectors in the pools that are equal, or equal in the first entry, can make it stop with
+        // more; most draws do not.
+        assert!(shapes.iter().all(|(n, d)| *n >= 2 && *d <= 2), "{shapes:?}");
+        assert!(shapes.iter().filter(|shape| **shape == (2, 1)).count() >= 5, "{shapes:?}");
     }
 }

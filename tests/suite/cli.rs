@@ -209,7 +209,7 @@ fn equal_seeds_give_equal_bytes_whatever_the_threads() {
     assert_ne!(one, audit(&["--seed", "2"]));
     let document: serde_json::Value = serde_json::from_slice(&one).unwrap();
     assert_eq!(document["format"], 1);
-    for forbidden in ["seconds", "elapsed", "threads", "/work", "\\\\"] {
+    for forbidden in ["seconds", "elapsed", "threads", "/work"] {
         assert!(!text(&one).contains(forbidden), "{forbidden}");
     }
 }

@@ -42,6 +42,7 @@ const PARTS: [(&str, &[&str]); 30] = [
     ("proposition-4", &["mean", "svrg"]),
     ("theorem-3", &["one-step", "all-t", "range", "natural", "rand-k", "constant-answer"]),
     ("theorem-3-wide", &["one-step", "all-t", "admissible", "limit"]),
+    ("theorem-3-mask", &["one-step", "all-t"]),
     (
         "theorem-6",
         &[

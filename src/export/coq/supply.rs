@@ -376,9 +376,14 @@ impl Draft<'_> {
 
     /// An earlier statement, for every x: its hypotheses are among those here.
     fn every_step(&mut self, statement: &StatementName) -> Result<String, Unsupported> {
-        let Some(other) = self.done.get(statement) else {
+        let done = self.done;
+        let Some(other) = done.get(statement) else {
             return no(format!("{statement} is not stated"));
         };
+        // What defines x_λ is as good here as there.
+        if let Some(tilted) = other.fields.iter().find(|field| field.name == "tilted") {
+            self.field("tilted", tilted.text.clone(), Some("exact line_tilted"));
+        }
         let module = names::module(statement);
         let mut proof = String::new();
         for field in &other.fields {

@@ -190,7 +190,8 @@ fn splits() -> Vec<(&'static str, &'static str, Expr, Expr)> {
 /// Changes of a certificate that must have a sign.
 fn signs(slot: &Slot) -> Vec<Change> {
     let own = &slot.certificate;
-    let whole = multiple_of(own).map(|fact| format!("the whole is a positive multiple of {fact}"));
+    let whole = multiple_of(own).or_else(|| named_multiple(own, &slot.facts));
+    let whole = whole.map(|fact| format!("the whole is a positive multiple of {fact}"));
     let mut all = Vec::new();
     let mut add = |kind, what: String, new, valid: Option<String>| {
         let valid = valid.or_else(|| whole.clone());
@@ -389,18 +390,7 @@ fn covered(
         if vanishes(expr, facts) {
             return Some("a multiple of an equality has any sign".to_owned());
         }
-        let text = expr.to_string();
-        let zero = number(0, 1);
-        let says = |fact: &Relation| {
-            let (low, high) = match fact.sign {
-                Sign::Less | Sign::AtMost => (&fact.lhs, &fact.rhs),
-                Sign::Greater | Sign::AtLeast => (&fact.rhs, &fact.lhs),
-                Sign::Equal | Sign::NotEqual => return false,
-            };
-            *low == zero && high.to_string() == text
-        };
-        let named = facts.iter().find(|(_, fact)| says(fact));
-        named.map(|(name, _)| format!("[{name}] gives the sign of what it is in"))
+        named(expr, facts).map(|name| format!("{name} gives the sign of what it is in"))
     };
     if replace(expr).is_some() {
         if *left == 0 {
@@ -411,4 +401,28 @@ fn covered(
     let inside =
         expr.children().into_iter().find_map(|part| covered(part, facts, replace, left))?;
     Some(inside.or_else(reason))
+}
+
+/// The fact that says 0 < expr or 0 <= expr.
+fn named(expr: &Expr, facts: &[(String, Relation)]) -> Option<String> {
+    let (text, zero) = (expr.to_string(), number(0, 1));
+    let says = |fact: &Relation| {
+        let (low, high) = match fact.sign {
+            Sign::Less | Sign::AtMost => (&fact.lhs, &fact.rhs),
+            Sign::Greater | Sign::AtLeast => (&fact.rhs, &fact.lhs),
+            Sign::Equal | Sign::NotEqual => return false,
+        };
+        *low == zero && high.to_string() == text
+    };
+    facts.iter().find(|(_, fact)| says(fact)).map(|(name, _)| format!("[{name}]"))
+}
+
+/// The same of a positive number times the expression.
+fn named_multiple(expr: &Expr, facts: &[(String, Relation)]) -> Option<String> {
+    match &expr.node {
+        Node::Multiply(a, b) if matches!(&a.node, Node::Number(k) if k.is_positive()) => {
+            named_multiple(b, facts)
+        }
+        _ => named(expr, facts),
+    }
 }
