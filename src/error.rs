@@ -4,6 +4,7 @@
 use crate::audit::data::DataError;
 use crate::claim::file::{FORMAT, FileError};
 use crate::problem::DatasetError;
+use crate::reproduce::ReproduceError;
 use crate::weight::WeightError;
 
 /// Bad input, with the file, the place and the cause.
@@ -44,6 +45,9 @@ pub enum Error {
         /// The cause.
         source: WeightError,
     },
+    /// An experiment cannot be run.
+    #[error(transparent)]
+    Reproduce(#[from] ReproduceError),
     /// A witness file is malformed.
     #[error("{file}:{line}:{column}: {cause}")]
     Witness {

@@ -22,6 +22,7 @@
 //! | [`worst_case`] | worst cases over a whole class, between exact certificates and witnesses |
 //! | [`weight`] | which distillation weight for given data and teacher |
 //! | [`export`] | proofs and statements for Coq |
+//! | [`reproduce`] | the paper's experiments on real data, beside what the theorems predict |
 //! | [`report`] | findings as text, JSON and a page |
 //!
 //! # Invariants
@@ -40,6 +41,7 @@ pub mod kernel;
 pub mod linear;
 pub mod problem;
 pub mod report;
+pub mod reproduce;
 pub mod run;
 pub mod scalar;
 pub mod weight;

@@ -84,7 +84,7 @@ pub fn predict(
 }
 
 /// The right side of a statement, and its conditions on fixed quantities.
-struct Bound {
+pub struct Bound {
     profile: Profile,
     right: Expr,
     conditions: Vec<Formula>,
@@ -92,7 +92,8 @@ struct Bound {
 }
 
 impl Bound {
-    fn new(library: &Library, profile: &Profile, estimator: Estimator) -> Option<Self> {
+    /// The bound that covers the estimator on this problem; `None` if the library has none.
+    pub fn new(library: &Library, profile: &Profile, estimator: Estimator) -> Option<Self> {
         let plain = |theorem: &str| {
             let claim = library.claim(theorem, "all-t", None)?;
             let Formula::Relation(relation) = &claim.formula else { return None };
@@ -116,7 +117,15 @@ impl Bound {
         evaluate_scalar(&self.right, &self.at(gamma, lambda, steps)).ok()
     }
 
-    fn allows(&self, gamma: f64) -> bool {
+    /// The bound on E‖x^t − x*‖² after these steps from a point at this squared distance to x*;
+    /// `None` if it does not exist. Whether the step size is allowed is another question.
+    pub fn from(&self, distance_sq: f64, gamma: f64, lambda: f64, steps: u64) -> Option<f64> {
+        let profile = Profile { distance_sq, ..self.profile };
+        evaluate_scalar(&self.right, &Point { profile: &profile, gamma, lambda, steps }).ok()
+    }
+
+    /// Whether the conditions on the step size are met.
+    pub fn allows(&self, gamma: f64) -> bool {
         let holds = |formula: &Formula| {
             evaluate(formula, &self.at(gamma, 0.0, 1)).is_ok_and(|e| e.truth == Truth::Holds)
         };

@@ -8,6 +8,7 @@ mod new;
 mod prove;
 mod refute;
 mod report_page;
+mod reproduce;
 mod weight;
 mod worst_case;
 
@@ -54,6 +55,8 @@ enum Command {
     Prove(prove::ProveArgs),
     /// Which distillation weight for your data and your teacher, and whether it is worth it
     Weight(weight::WeightArgs),
+    /// Runs the paper's experiments on real data, with bounds, bands and checked predictions
+    Reproduce(reproduce::ReproduceArgs),
     /// Writes the audit as one self-contained HTML page
     Report(report_page::ReportArgs),
     /// Writes a commented theorem file to start from
@@ -117,6 +120,7 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         }
         Command::Prove(args) => prove::run(library, &args),
         Command::Weight(args) => weight::run(&args),
+        Command::Reproduce(args) => reproduce::run(&library, &args),
         Command::Report(args) => report_page::run(library, &args),
         Command::New(args) => new::run(&library, &args),
         Command::Index(args) => index::run(&library, &args),

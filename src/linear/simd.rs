@@ -275,6 +275,14 @@ pub fn scale_by<T: Real, S: Simd>(simd: S, target: &mut [T], factor: T) {
     }
 }
 
+/// target ← target·other, entry by entry.
+#[inline(always)]
+pub fn multiply<T: Real, S: Simd>(simd: S, target: &mut [T], other: &[T]) {
+    for (t, o) in T::lanes_mut::<S>(target).iter_mut().zip(T::lanes::<S>(other)) {
+        *t = T::times(simd, *t, *o);
+    }
+}
+
 /// A dense matrix with padded rows, to be applied many times.
 #[derive(Clone, Debug)]
 pub struct PaddedMatrix<T: Real> {

@@ -1,21 +1,25 @@
 //! Findings as text and a page for people, and JSON for programs. Pure functions: nothing here prints.
 
 mod cost;
+mod curves;
 mod html;
 mod index;
 mod json;
 mod proof;
+mod reproduce;
 mod text;
 mod weight;
 mod worst_case;
 
 pub use cost::{CostRow, cost_table};
+use html::tick;
 pub use html::{html, svg};
 pub use index::index;
 pub use json::{AuditReport, Document, to_json};
 pub use proof::{
     explain, graph, proof_no_witness, proof_witness, proofs, verdict as proof_verdict,
 };
+pub use reproduce::{reproduce, reproduce_csv, reproduce_pictures};
 pub use text::{
     audit_table, data_remarks, data_summary, explain_contradictions, list, show_theorem,
 };

@@ -4,7 +4,7 @@ use super::kernel::{FullPass, accumulate, outputs};
 use super::problem::{Model, Problem, RunError, Teacher};
 use super::single;
 use super::stream::Stream;
-use crate::linear::simd::{Aligned, Real, dispatch, scale_add, scale_by};
+use crate::linear::simd::{Aligned, Real, dispatch, multiply, scale_add, scale_by};
 use crate::problem::RidgeConvention;
 use pulp::{Simd, WithSimd};
 
@@ -53,6 +53,8 @@ pub struct Stepper<'a, T: Real> {
     method: Method,
     /// K padded rows.
     x: Aligned<T>,
+    /// Ones where the student has a weight and zeros where it is pruned.
+    mask: Option<Aligned<T>>,
     memory: Memory<T>,
     batch: usize,
     plan: Plan<T>,
@@ -159,12 +161,29 @@ impl<'a, T: Run> Stepper<'a, T> {
             method,
             memory: Memory::new(problem, method, &x),
             x,
+            mask: None,
             batch,
             plan: Plan::default(),
             scratch: vec![T::ZERO; (2 * batch).max(4) * outputs],
             steps: 0,
             sample_gradients: if is_full { problem.samples as u64 } else { 0 },
         })
+    }
+
+    /// A pruned student: entries of K rows of length d that the mask leaves out are zero, at the start
+    /// and after every step. This is projected SGD, x⁺ = P(x − γg), as in theorem-3-mask.
+    ///
+    /// # Errors
+    /// If the mask has the wrong length, or the method remembers a point that is not pruned.
+    pub fn pruned(mut self, mask: &[bool]) -> Result<Self, RunError> {
+        if matches!(self.method, Method::LSvrg { .. } | Method::Saga { .. }) {
+            return Err(RunError::Parameter("a pruned student runs without a table or a coin"));
+        }
+        let ones: Vec<T> = mask.iter().map(|kept| if *kept { T::ONE } else { T::ZERO }).collect();
+        let mask = self.problem.pad("the mask", &ones)?;
+        self.x.iter_mut().zip(mask.iter()).for_each(|(x, kept)| *x = *x * *kept);
+        self.mask = Some(mask);
+        Ok(self)
     }
 
     /// Takes `steps` steps; `rates` is asked with the number of each, counted from the first of all.
@@ -223,7 +242,7 @@ impl<'a, T: Run> Stepper<'a, T> {
     pub fn numbers_held(&self) -> usize {
         let Memory { responses, mean, before, points, mean_point } = &self.memory;
         let memory = responses.len() + mean.len() + before.len() + points.len() + mean_point.len();
-        self.x.len() + memory + self.scratch.len()
+        self.x.len() + memory + self.scratch.len() + self.mask.as_ref().map_or(0, |m| m.len())
     }
 }
 
@@ -287,7 +306,7 @@ impl<T: Real> Stepper<'_, T> {
 
     /// Whether the short loop of [`single`] applies.
     fn is_single(&self) -> bool {
-        let is_free = matches!(self.method, Method::Sgd | Method::Kd);
+        let is_free = matches!(self.method, Method::Sgd | Method::Kd) && self.mask.is_none();
         let is_scalar = matches!(self.problem.model, Model::LeastSquares | Model::Logistic);
         is_free && is_scalar && self.batch == 1 && self.problem.ridge == T::ZERO
     }
@@ -433,6 +452,9 @@ impl<T: Real> WithSimd for Steps<'_, '_, T> {
         for (i, batch) in plan.indices.chunks_exact(stepper.batch).enumerate() {
             let heads = plan.coins.get(i).is_some_and(|coin| *coin);
             stepper.step(simd, batch, heads, plan.rates[i]);
+            if let Some(mask) = &stepper.mask {
+                multiply(simd, &mut stepper.x, mask);
+            }
         }
         stepper.plan = plan;
     }

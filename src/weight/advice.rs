@@ -270,7 +270,7 @@ fn advise_in<S: Grade>(
 }
 
 /// (N − τ)/(τ(N − 1)), by lemma-minibatch-noise; 0 for a full batch.
-fn variance_factor(samples: usize, batch: usize) -> f64 {
+pub(crate) fn variance_factor(samples: usize, batch: usize) -> f64 {
     if batch >= samples {
         return 0.0;
     }
@@ -299,6 +299,11 @@ impl Smoothness {
         // A few roundings up.
         l_exp * (1.0 + 1e-12)
     }
+}
+
+/// lemma-expected-smoothness: 𝓛(τ), an upper bound.
+pub(crate) fn expected_smoothness(problem: &Problem, batch: usize) -> f64 {
+    Smoothness::of(problem).expected(batch)
 }
 
 /// C/(V + (1 + κ)B) and 1 − C²/(σ*²(V + (1 + κ)B)), κ = 2/(3γμ).

@@ -167,6 +167,23 @@ impl Problem {
         self.added(k, parts.iter())
     }
 
+    /// f at a point, K×d.
+    pub fn loss(&self, point: &DMatrix<f64>) -> f64 {
+        let (k, points) = (self.outputs(), point.transpose());
+        let parts = self.chunks(|at, size| {
+            let mut scores = sweep::scores(self.rows(at, size), points.as_slice());
+            let labels = self.labels.columns(at, size);
+            let mut loss = 0.0;
+            for (z, labels) in scores.chunks_exact_mut(k).zip(labels.column_iter()) {
+                loss -= z.iter().zip(labels.iter()).map(|(z, y)| z * y).sum::<f64>();
+                loss += self.model.respond(z);
+            }
+            loss
+        });
+        let total: f64 = parts.into_iter().sum();
+        total / self.samples() as f64 + 0.5 * self.ridge * point.norm_squared()
+    }
+
     /// f and its gradient at a point, K×d.
     pub fn loss_and_gradient(&self, point: &DMatrix<f64>) -> (f64, DMatrix<f64>) {
         let (k, points) = (self.outputs(), point.transpose());
@@ -253,6 +270,7 @@ pub(super) mod tests {
             let loss = |t: f64| problem.loss_and_gradient(&(&point + t * &direction)).0;
             let slope = (loss(h) - loss(-h)) / (2.0 * h);
             let found = problem.loss_and_gradient(&point).1.dot(&direction);
+            assert!((problem.loss(&point) - loss(0.0)).abs() < 1e-14, "{model:?}");
             // The third derivatives are below 1, so the difference errs by at most about h².
             assert!((slope - found).abs() < 1e-9, "{model:?}: {slope} for {found}");
         }

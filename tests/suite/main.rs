@@ -59,6 +59,8 @@ mod page;
 mod pictures;
 /// Proofs against numbers, and the tutorial on them.
 mod proofs;
+/// The paper's experiments: predictions, defects, interruptions.
+mod reproduce;
 /// Square roots.
 mod roots;
 /// Fast steppers against definitions.

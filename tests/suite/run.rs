@@ -418,3 +418,51 @@ fn gradients_are_counted_and_inputs_are_checked() {
     let fault = Problem::new(Model::Softmax { classes: 2 }, 1, &[1.0], &[1.0], 0.0).unwrap_err();
     assert!(matches!(fault, RunError::Length { .. }));
 }
+
+/// A pruned student is projected after every step, class by class; SAGA and L-SVRG refuse.
+#[test]
+fn a_pruned_student_is_projected_after_every_step() {
+    let model = Model::Softmax { classes: 3 };
+    for method in [Method::Sgd, Method::Kd, Method::UnbiasedKd] {
+        let case = Case::new(model, method, RidgeConvention::Both, 2);
+        let floats = |v: Vector| v.iter().map(Scalar::to_f64).collect::<Vec<f64>>();
+        let features: Vec<f64> = (0..SAMPLES).flat_map(|n| floats(case.features(n))).collect();
+        let labels: Vec<f64> = (0..SAMPLES).flat_map(|n| floats(case.label(n))).collect();
+        let problem = Problem::new(model, DIMENSION, &features, &labels, 0.125).unwrap();
+        let teacher =
+            Teacher::new(&problem, &floats(case.teacher()), RidgeConvention::Both).unwrap();
+        let mask: Vec<bool> = (0..3 * DIMENSION).map(|i| i % 4 != 1 && i != 6).collect();
+        let project = |x: &mut [f64]| {
+            x.iter_mut().zip(&mask).filter(|(_, kept)| !**kept).for_each(|(x, _)| *x = 0.0);
+        };
+        let rates = |_| Rates { gamma: 0.125, lambda: 0.5 };
+        let start = floats(case.start());
+        let mut pruned = Stepper::new(&problem, method, Some(&teacher), &start, 2)
+            .unwrap()
+            .pruned(&mask)
+            .unwrap();
+        let mut stream = Injected::new(SAMPLES, &case.indices, &[]).unwrap();
+        pruned.run(&mut stream, STEPS as u64, rates).unwrap();
+        let mut x = start.clone();
+        project(&mut x);
+        let mut free = Stepper::new(&problem, method, Some(&teacher), &x, 2).unwrap();
+        let mut once = Injected::new(SAMPLES, &case.indices, &[]).unwrap();
+        free.run(&mut once, STEPS as u64, rates).unwrap();
+        for batch in case.indices.chunks(2) {
+            let mut one = Stepper::new(&problem, method, Some(&teacher), &x, 2).unwrap();
+            one.run(&mut Injected::new(SAMPLES, batch, &[]).unwrap(), 1, rates).unwrap();
+            x = one.point();
+            project(&mut x);
+        }
+        let off =
+            |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(off(&pruned.point(), &x) < 1e-12, "{method:?}");
+        assert!(off(&free.point(), &x) > 1e-3, "{method:?}: the mask makes no difference");
+        let short = Stepper::new(&problem, method, Some(&teacher), &start, 2).unwrap();
+        assert!(short.pruned(&mask[1..]).is_err());
+    }
+    let problem = Problem::new(Model::LeastSquares, 1, &[1.0, 2.0], &[1.0, 1.0], 0.0).unwrap();
+    let saga = Method::Saga { ridge: RidgeConvention::Both };
+    let stepper = Stepper::new(&problem, saga, None, &[0.0], 1).unwrap();
+    assert!(matches!(stepper.pruned(&[true]), Err(RunError::Parameter(_))));
+}

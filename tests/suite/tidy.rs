@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each layer may use itself and the layers before it.
-const LAYERS: [&str; 13] = [
+const LAYERS: [&str; 14] = [
     "scalar",
     "linear",
     "claim",
@@ -17,6 +17,7 @@ const LAYERS: [&str; 13] = [
     "worst_case",
     "weight",
     "export",
+    "reproduce",
     "report",
 ];
 /// `error` collects the faults of every layer, and only the command line returns it.

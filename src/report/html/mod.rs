@@ -6,6 +6,7 @@ mod claim;
 mod picture;
 
 pub use picture::svg;
+pub(super) use picture::tick;
 
 use super::AuditReport;
 use crate::audit::figure::Figure;

@@ -167,7 +167,7 @@ fn emptiest_corner(figure: &Figure) -> SeriesLabelPosition {
 }
 
 /// A tick in few characters.
-fn tick(value: f64) -> String {
+pub fn tick(value: f64) -> String {
     let magnitude = value.abs();
     if magnitude != 0.0 && !(1e-2..1e4).contains(&magnitude) {
         return format!("{value:.0e}");
