@@ -9,6 +9,9 @@ use kd_audit::run::{
     Injected, Method, Model, Problem, Rates, Seeded, Stepper, Teacher, replicates,
 };
 use kd_audit::scalar::Rational;
+use kd_audit::worst_case::claims::Numbers;
+use kd_audit::worst_case::methods::Samples;
+use kd_audit::worst_case::solve::{Effort, solve};
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -26,6 +29,7 @@ fn main() {
         "replicates" => many(&case_file, kind),
         "moments" => moments(&case_file),
         "optimum" => optimum(&case_file),
+        "worst-case" => worst_case(&case_file, kind),
         _ => eprintln!("there is no case {case}"),
     }
 }
@@ -198,6 +202,39 @@ fn moments(case: &Case) {
         let run = f64::iterate(&recursion, &start, steps, &contraction, budget);
         vec![run.expect("within budget").second]
     });
+}
+
+/// The bounds of a worst case, and how long the fastest of five solutions takes, formulas included.
+fn worst_case(case: &Case, method: &str) {
+    let numbers = case.document["numbers"].as_object().expect("numbers").iter();
+    let numbers: Numbers = numbers
+        .map(|(name, value)| {
+            (name.clone(), value.as_str().expect("a text").parse().expect("a number"))
+        })
+        .collect();
+    let samples = Samples::Finite(case.document["n"].as_u64().expect("a number of samples"));
+    let method = kd_audit::worst_case::methods::Method::named(method).expect("a method");
+    let solved = |effort| {
+        let mut fastest = f64::INFINITY;
+        let mut found = None;
+        for _ in 0..5 {
+            let begin = Instant::now();
+            let program = method.texts(&numbers, samples).expect("numbers in range").program();
+            found = Some(solve(&program.expect("a program"), effort));
+            fastest = fastest.min(begin.elapsed().as_secs_f64());
+        }
+        (found.expect("a solution"), fastest)
+    };
+    let (plain, plain_seconds) = solved(Effort::Plain);
+    let (full, full_seconds) = solved(Effort::Full);
+    let document = serde_json::json!({
+        "plain": plain.upper.map(|upper| upper.value),
+        "plain_seconds": plain_seconds,
+        "upper": full.upper.map(|upper| upper.value),
+        "lower": full.lower.map(|lower| lower.value),
+        "full_seconds": full_seconds,
+    });
+    println!("{document}");
 }
 
 /// SAGA until the gradient is below 10⁻⁹.

@@ -127,7 +127,10 @@ pub fn check_draw(claim: &Claim, draw: &Draw, budget: Budget) -> (Outcome, Insta
 }
 
 /// The constants of an instance that a claim is about.
-fn certified(claim: &Claim, instance: &Instance) -> Result<Constants, NoMinimiser> {
+///
+/// # Errors
+/// If f has no minimiser that is known.
+pub fn certified(claim: &Claim, instance: &Instance) -> Result<Constants, NoMinimiser> {
     Constants::compute_for(&instance.problem, instance.sampling, curvature_of(claim))
 }
 

@@ -1,10 +1,10 @@
 //! `kd-audit export`.
 
-use super::{MET, print};
+use super::{MET, print, read_text};
 use clap::{Args, Subcommand};
 use kd_audit::audit::library::Library;
 use kd_audit::error::Error;
-use kd_audit::export::coq::{Export, Exported, Status, export};
+use kd_audit::export::coq::{Export, Exported, Status, export, export_certificates};
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
@@ -17,6 +17,8 @@ pub struct ExportArgs {
 enum Format {
     /// Every proof as a Coq certificate, and every statement that can be in textbook form
     Coq {
+        /// Theorem files whose certificates are written; without any, all of the library
+        files: Vec<PathBuf>,
         /// The directory to write to; made if it is not there
         #[arg(long)]
         out: PathBuf,
@@ -27,11 +29,24 @@ enum Format {
 }
 
 pub fn run(library: &Library, args: &ExportArgs) -> Result<u8, Error> {
-    let Format::Coq { out, force } = &args.format;
-    let export = export(library);
+    let Format::Coq { files, out, force } = &args.format;
+    let export = match files.as_slice() {
+        [] => export(library),
+        files => export_certificates(&library_of(files)?),
+    };
     write(out, *force, &export)?;
     print(&listing(&export));
     Ok(MET)
+}
+
+/// The files alone, each after those whose statements it uses.
+fn library_of(files: &[PathBuf]) -> Result<Library, Error> {
+    let mut texts = Vec::new();
+    for file in files {
+        texts.push((file.display().to_string(), read_text(file)?));
+    }
+    let texts = texts.iter().map(|(file, text)| (file.clone(), text.as_str()));
+    Ok(Library::from_texts(texts)?)
 }
 
 fn write(out: &Path, force: bool, export: &Export) -> Result<(), Error> {

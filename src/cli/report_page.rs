@@ -5,9 +5,12 @@ use super::print;
 use clap::Args;
 use kd_audit::audit::figure::figures;
 use kd_audit::audit::library::Library;
+use kd_audit::audit::runner::Options;
 use kd_audit::error::Error;
 use kd_audit::expectation::Budget;
 use kd_audit::report;
+use kd_audit::worst_case::curves::curve_figure;
+use kd_audit::worst_case::overview::overview;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -22,9 +25,17 @@ pub struct ReportArgs {
 /// Runs the audit, writes the page and returns the exit code of the audit.
 pub fn run(library: Library, args: &ReportArgs) -> Result<u8, Error> {
     let audited = perform(library, &args.audit)?;
-    let figures = figures(&audited.library, Budget::STANDARD);
-    let page = report::html(&audited.report, &audited.library, &audited.coq, &figures)
-        .map_err(Error::Usage)?;
+    let mut figures = figures(&audited.library, Budget::STANDARD);
+    let options = Options {
+        instances: audited.report.instances,
+        seed: audited.report.seed,
+        ..Options::default()
+    };
+    let worst = overview(&audited.library, options);
+    figures.extend(curve_figure(&audited.library, &worst.curves));
+    let page =
+        report::html(&audited.report, &audited.library, &audited.coq, &figures, Some(&worst))
+            .map_err(Error::Usage)?;
     if args.out.as_os_str() == "-" {
         print(&page);
     } else {

@@ -1,17 +1,22 @@
 //! `kd-audit worst-case` and `kd-audit tighten`: worst cases over a whole class, and the sharpest
 //! constant that can be proved.
 
+use super::refute::write_witness;
 use super::{CONTRADICTED, Format, INCONCLUSIVE, MET, print, select, unknown};
 use clap::Args;
+use kd_audit::audit::finding::{ClaimName, Witness};
 use kd_audit::audit::library::Library;
+use kd_audit::audit::runner::Options;
 use kd_audit::claim::theorem::{Statement, Theorem};
 use kd_audit::error::Error;
 use kd_audit::report;
 use kd_audit::scalar::Rational;
 use kd_audit::worst_case::claims::Numbers;
 use kd_audit::worst_case::decide::decide;
+use kd_audit::worst_case::ladder::quotient;
 use kd_audit::worst_case::method_proof::method_file;
 use kd_audit::worst_case::methods::{METHODS, Method, Samples};
+use kd_audit::worst_case::overview::overview;
 use kd_audit::worst_case::proof::{Export, theorem_file};
 use kd_audit::worst_case::quadratics::two_quadratics;
 use kd_audit::worst_case::solve::{Effort, solve};
@@ -101,7 +106,7 @@ pub struct WorstCaseArgs {
     problem: Option<String>,
     #[command(flatten)]
     numbers: NumberArgs,
-    /// Interior points only, to a gap of about 1e-10
+    /// Interior points only, to a gap of about 1e-9
     #[arg(long)]
     plain: bool,
     /// Leave out the hypotheses about numbers that do not hold, such as a bound on the step size
@@ -113,10 +118,25 @@ pub struct WorstCaseArgs {
     /// Writes what is proved as a theorem file, with the certificate as its proof
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Writes the problem that refutes a statement as a witness, which `replay` checks again
+    #[arg(long, conflicts_with = "beyond")]
+    witness: Option<PathBuf>,
+    /// Every inequality of the library between what is sampled and what is stated, every method, and
+    /// the curves on which theorem-1 and theorem-2 are sharp
+    #[arg(long, conflicts_with_all = ["problem", "out", "plain", "beyond"])]
+    all: bool,
 }
 
 /// Bounds a worst case and returns the exit code.
 pub fn run(library: Library, args: &WorstCaseArgs) -> Result<u8, Error> {
+    if args.all {
+        let found = overview(&library, Options::default());
+        print(&match args.format {
+            Format::Json => report::to_json(&report::OverviewDocument::new(&found)),
+            Format::Text => report::overview_table(&found),
+        });
+        return Ok(MET);
+    }
     let Some(problem) = &args.problem else {
         print(&report::methods(&METHODS));
         return Ok(MET);
@@ -205,8 +225,15 @@ fn run_statement(library: Library, name: &str, args: &WorstCaseArgs) -> Result<u
     let claim = &statement.claim.text;
     let export = Export { id: &id, theorem, statement, claim };
     let proof = decision.certificate.as_ref().map(|_| theorem_file(&export, &numbers));
-    let found =
-        report::WorstClaim::new(&name, &statement.claim, &numbers, &decision, proof.as_ref());
+    let quotient = quotient(&statement.claim, &numbers, args.beyond).ok();
+    let found = report::WorstClaim::new(
+        &name,
+        &statement.claim,
+        &numbers,
+        &decision,
+        proof.as_ref(),
+        quotient.as_ref(),
+    );
     print(&match args.format {
         Format::Json => report::to_json(&found),
         Format::Text => report::worst_claim(&found),
@@ -218,6 +245,15 @@ fn run_statement(library: Library, name: &str, args: &WorstCaseArgs) -> Result<u
         (Some(_), None) => {
             return Err(Error::Usage(format!("{name} is not proved at these numbers")));
         }
+    }
+    if let Some(path) = &args.witness {
+        let Some((instance, sides)) = &decision.problem else {
+            return Err(Error::Usage(format!("{name} is not refuted by an explicit problem")));
+        };
+        let (theorem, part) = (theorem.id.clone(), statement.part.clone());
+        let name = ClaimName { theorem, part, mutant: None };
+        let witness = Witness::new(name, &statement.claim, instance.clone(), sides);
+        print(&format!("Written to {}\n", write_witness(&witness, path)?));
     }
     Ok(match (&decision.certificate, &decision.problem) {
         (Some(_), _) => MET,

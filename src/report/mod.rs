@@ -5,6 +5,7 @@ mod curves;
 mod html;
 mod index;
 mod json;
+mod ladder;
 mod proof;
 mod reproduce;
 mod text;
@@ -16,6 +17,7 @@ use html::tick;
 pub use html::{html, svg};
 pub use index::index;
 pub use json::{AuditReport, Document, to_json};
+pub use ladder::{OverviewDocument, overview_table};
 pub use proof::{
     explain, graph, proof_no_witness, proof_witness, proofs, verdict as proof_verdict,
 };

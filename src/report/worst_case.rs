@@ -9,6 +9,7 @@ use crate::scalar::{Rational, Scalar};
 use crate::worst_case::claims::{Numbers, Texts};
 use crate::worst_case::decide::Decision;
 use crate::worst_case::gram::Block;
+use crate::worst_case::ladder::{Quotient, necessary};
 use crate::worst_case::methods::{Method, Samples};
 use crate::worst_case::program::Reduced;
 use crate::worst_case::proof::NoFile;
@@ -19,7 +20,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Significant decimals of a bound that is too long to be written as a fraction.
-const DIGITS: i32 = 30;
+const DIGITS: usize = 30;
 
 /// Longer fractions are rounded for people.
 const LONGEST: usize = 40;
@@ -198,6 +199,23 @@ pub struct WorstClaim {
     /// Left side minus right side at a point of unit norm that meets what is used of the hypotheses.
     violation: Option<Rational>,
     explicit: Option<Violated>,
+    /// The largest smaller side per unit of the larger: the statement says 1.
+    quotient: Option<QuotientForm>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct QuotientForm {
+    /// What an explicit problem attains.
+    attained: Option<Rational>,
+    /// What Gram matrices attain that meet the conditions at the points visited.
+    witness: Option<Rational>,
+    /// What no problem of the class exceeds.
+    certified: Option<Rational>,
+    /// One multiplier a constraint: what proves it.
+    certificate: Option<BTreeMap<String, Rational>>,
+    /// Conditions that are only necessary, because they are assumed for every x.
+    necessary: Vec<String>,
+    problem: Option<Instance>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -215,6 +233,7 @@ impl WorstClaim {
         numbers: &Numbers,
         decision: &Decision,
         kernel: Option<&Result<String, NoFile>>,
+        quotient: Option<&Quotient>,
     ) -> Self {
         let explicit = decision.problem.as_ref().and_then(|(instance, sides)| match sides {
             Sides::Exact(lhs, rhs) => {
@@ -241,6 +260,18 @@ impl WorstClaim {
             certificate: decision.certificate.as_ref().map(|m| certificate(&decision.reduced, m)),
             violation: decision.violation.as_ref().map(|lower| lower.value.clone()),
             explicit,
+            quotient: quotient.map(|found| {
+                let (upper, lower) = (&found.bounds.upper, &found.bounds.lower);
+                let reduced = &found.program.reduced;
+                QuotientForm {
+                    attained: found.explicit.as_ref().map(|(_, value)| value.clone()),
+                    witness: lower.as_ref().map(|lower| lower.value.clone()),
+                    certified: upper.as_ref().map(|upper| upper.value.clone()),
+                    certificate: upper.as_ref().map(|u| certificate(reduced, &u.multipliers)),
+                    necessary: necessary(claim, &found.program),
+                    problem: found.explicit.as_ref().map(|(instance, _)| instance.clone()),
+                }
+            }),
         }
     }
 }
@@ -264,6 +295,9 @@ pub fn worst_claim(found: &WorstClaim) -> String {
     }
     if let Some(kernel) = &found.kernel {
         let _ = writeln!(text, "  kernel: {kernel}");
+    }
+    if let Some(quotient) = &found.quotient {
+        text.push_str(&quotient_lines(quotient));
     }
     if let Some(violation) = &found.violation {
         let by = bound(violation, false);
@@ -290,6 +324,30 @@ pub fn worst_claim(found: &WorstClaim) -> String {
     text
 }
 
+/// The worst case as an interval of quotients.
+fn quotient_lines(found: &QuotientForm) -> String {
+    let mut text = String::from("  left side per unit of the right, at worst\n");
+    if found.attained.is_some() && found.attained == found.certified {
+        let _ = writeln!(text, "    exactly           {}", bound_or_dash(&found.certified, true));
+        return text;
+    }
+    let _ = writeln!(text, "    explicit problem  {}", bound_or_dash(&found.attained, false));
+    let _ = writeln!(text, "    Gram matrices     {}", bound_or_dash(&found.witness, false));
+    let _ = writeln!(text, "    certificate       {}", bound_or_dash(&found.certified, true));
+    if found.attained != found.certified && !found.necessary.is_empty() {
+        let _ = writeln!(
+            text,
+            "    only necessary for a problem: [{}] at the points visited",
+            found.necessary.join("], [")
+        );
+    }
+    text
+}
+
+fn bound_or_dash(value: &Option<Rational>, up: bool) -> String {
+    value.as_ref().map_or_else(|| "-".to_owned(), |value| bound(value, up))
+}
+
 /// The sharpest constant.
 pub fn tightened(name: &str, found: &Tightened) -> String {
     let mut text = format!("{name}\n  proved at      {}\n", bound(&found.proved, false));
@@ -310,7 +368,7 @@ fn short(value: &Rational) -> String {
     if text.len() <= LONGEST { text } else { format!("about {:.10}", value.to_f64()) }
 }
 
-fn magnitude(value: &Rational) -> String {
+pub(super) fn magnitude(value: &Rational) -> String {
     format!("{:.1e}", value.to_f64())
 }
 
@@ -320,15 +378,15 @@ fn bound(value: &Rational, up: bool) -> String {
     if text.len() <= LONGEST {
         return text;
     }
-    let decimal = decimal(value, up);
+    let decimal = decimal(value, up, DIGITS);
     let side = if up { "rounded up" } else { "rounded down" };
     format!("{decimal} ({side})")
 }
 
 /// Decimals, rounded up or down.
-fn decimal(value: &Rational, up: bool) -> String {
+pub(super) fn decimal(value: &Rational, up: bool, places: usize) -> String {
     let ten = Rational::integer(10);
-    let power = (0..DIGITS).fold(Rational::ONE, |power, _| power.times(&ten));
+    let power = (0..places).fold(Rational::ONE, |power, _| power.times(&ten));
     let scaled = value.times(&power);
     let nearest = scaled.round_to_dyadic(0);
     let digits = match (up, nearest < scaled, nearest > scaled) {
@@ -337,8 +395,8 @@ fn decimal(value: &Rational, up: bool) -> String {
         _ => nearest,
     };
     let sign = if digits.is_negative() { "-" } else { "" };
-    let text = format!("{:0>width$}", digits.abs().to_string(), width = DIGITS as usize + 1);
-    let (whole, fraction) = text.split_at(text.len() - DIGITS as usize);
+    let text = format!("{:0>width$}", digits.abs().to_string(), width = places + 1);
+    let (whole, fraction) = text.split_at(text.len() - places);
     format!("{sign}{whole}.{fraction}")
 }
 
@@ -349,8 +407,8 @@ mod tests {
     #[test]
     fn decimals_are_rounded_outward() {
         let third = Rational::ratio(-1, 3);
-        assert_eq!(decimal(&third, false), format!("-0.{}4", "3".repeat(29)));
-        assert_eq!(decimal(&third, true), format!("-0.{}", "3".repeat(30)));
-        assert_eq!(decimal(&Rational::ratio(25, 2), true), format!("12.5{}", "0".repeat(29)));
+        assert_eq!(decimal(&third, false, 30), format!("-0.{}4", "3".repeat(29)));
+        assert_eq!(decimal(&third, true, 30), format!("-0.{}", "3".repeat(30)));
+        assert_eq!(decimal(&Rational::ratio(25, 2), true, 30), format!("12.5{}", "0".repeat(29)));
     }
 }

@@ -2,9 +2,12 @@
 //! with its hypotheses and the axioms that they admit.
 
 use super::expand::{Expansion, Generators, Unexpandable};
+use super::gram::Form;
 use super::program::{Constraint, Degenerate, Equality, Program, Reduced};
 use crate::claim::dictionary::Dictionary;
-use crate::claim::expr::{Expr, Formula, Known, Node, Scope, Shape, Sign, Symbol, SymbolKind};
+use crate::claim::expr::{
+    Expr, Formula, Known, Node, Relation, Scope, Shape, Sign, Symbol, SymbolKind,
+};
 use crate::claim::parser::FormulaError;
 use crate::claim::proof::{AXIOMS, Axiom};
 use crate::claim::theorem::{Claim, Condition};
@@ -70,10 +73,10 @@ pub enum NoProgram {
     Degenerate(#[from] Degenerate),
 }
 
-/// A statement of a theorem file as a program: by how much it can fail.
+/// A statement of a theorem file as a program: by how much it can fail, or how large its quotient is.
 #[derive(Clone, Debug)]
 pub struct ClaimProgram {
-    /// The program; its objective is left side minus right side.
+    /// The program.
     pub reduced: Reduced,
     /// The steps that name an axiom in a proof: name of the step, name of the axiom, what it says.
     pub axioms: Vec<(String, &'static str, Formula)>,
@@ -148,6 +151,9 @@ impl Texts {
     }
 }
 
+/// The name of the constraint that the right side of a statement is at most 1.
+pub const RIGHT_SIDE: &str = "right side";
+
 /// A statement as a program. `beyond` leaves out hypotheses about numbers that do not hold, so that
 /// the worst case past a step-size limit can be asked for.
 ///
@@ -158,6 +164,41 @@ pub fn claim_program(
     claim: &Claim,
     numbers: &Numbers,
     beyond: bool,
+) -> Result<ClaimProgram, NoProgram> {
+    statement_program(claim, numbers, beyond, |builder, relation| {
+        let slack = builder.form("the claim", |e| e.slack(relation))?;
+        Ok(slack.scaled(&Rational::integer(-1)))
+    })
+}
+
+/// The largest smaller side of a statement where the larger side is at most 1. Every other constraint
+/// is homogeneous, so that a bound r on it says: smaller side ≤ r · larger side.
+///
+/// # Errors
+/// As for [`claim_program`].
+pub fn quotient_program(
+    claim: &Claim,
+    numbers: &Numbers,
+    beyond: bool,
+) -> Result<ClaimProgram, NoProgram> {
+    statement_program(claim, numbers, beyond, |builder, relation| {
+        let (small, large) = match relation.sign {
+            Sign::AtLeast => (&relation.rhs, &relation.lhs),
+            _ => (&relation.lhs, &relation.rhs),
+        };
+        let objective = builder.form("the claim", |e| e.scalar(small))?;
+        let large = builder.form("the claim", |e| e.scalar(large))?;
+        let form = Form::number(Rational::ONE).plus_scaled(&Rational::integer(-1), &large);
+        builder.constraints.push(Constraint { name: RIGHT_SIDE.into(), form });
+        Ok(objective)
+    })
+}
+
+fn statement_program(
+    claim: &Claim,
+    numbers: &Numbers,
+    beyond: bool,
+    asked: impl FnOnce(&mut Builder<'_>, &Relation) -> Result<Form, NoProgram>,
 ) -> Result<ClaimProgram, NoProgram> {
     let Formula::Relation(relation) = &claim.formula else {
         return Err(NoProgram::Kind("an equivalence bounds nothing".into()));
@@ -172,7 +213,7 @@ pub fn claim_program(
         known.entry("n_samples".into()).or_insert(Rational::integer(2));
     }
     let mut builder = Builder::new(&known, claim.process, next_of(claim), true);
-    let slack = builder.form("the claim", |e| e.slack(relation))?;
+    let objective = asked(&mut builder, relation)?;
     for hypothesis in &claim.hypotheses {
         for (suffix, formula) in hypothesis.condition.says() {
             let name = format!("{}{suffix}", hypothesis.name);
@@ -200,7 +241,6 @@ pub fn claim_program(
         axioms.push((name, axiom.name, formula));
     }
     let without = std::mem::take(&mut builder.without);
-    let objective = slack.scaled(&Rational::integer(-1));
     let single = numbers.get("n_samples") == Some(&Rational::ONE);
     let reduced = builder.finish(objective, single).reduce()?;
     Ok(ClaimProgram { reduced, axioms, without })
@@ -325,12 +365,12 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn finish(mut self, objective: super::gram::Form, single: bool) -> Program {
+    fn finish(mut self, objective: Form, single: bool) -> Program {
         let generators = self.expansion.generators;
         for (i, name) in generators.values.iter().enumerate() {
             // Interpolation implies it for the methods.
             if self.signed && self.expansion.non_negative.contains(name) {
-                let mut form = super::gram::Form::default();
+                let mut form = Form::default();
                 form.values.add(i, &Rational::ONE);
                 self.constraints.push(Constraint { name: format!("{name} >= 0"), form });
             }

@@ -185,6 +185,18 @@ impl Quadratic {
         self.blocks.iter().all(zero) && self.values.iter().all(Rational::is_zero)
     }
 
+    /// Whether the other is a negative multiple of it, so that both can only be zero.
+    pub fn opposes(&self, other: &Self) -> bool {
+        let entries = |q: &Self| -> Vec<Rational> {
+            let blocks = q.blocks.iter().flat_map(|block| block.entries().to_vec());
+            blocks.chain(q.values.iter().cloned()).chain([q.constant.clone()]).collect()
+        };
+        let (own, theirs) = (entries(self), entries(other));
+        let Some(k) = own.iter().position(|entry| !entry.is_zero()) else { return false };
+        let Ok(factor) = theirs[k].over(&own[k]) else { return false };
+        factor.is_negative() && own.iter().zip(&theirs).all(|(a, b)| a.times(&factor) == *b)
+    }
+
     /// Its value at a point.
     pub fn at(&self, gram: &Gram) -> Rational {
         let mut value = self.constant.clone();

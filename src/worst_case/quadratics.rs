@@ -185,6 +185,20 @@ pub(super) fn one_dimensional(
     gram: &Gram,
     beyond: bool,
 ) -> Option<(Instance, Sides)> {
+    let instance = on_the_line(numbers, reduced, gram)?;
+    let mut claim = claim.clone();
+    if beyond {
+        claim.hypotheses.retain(|hypothesis| matches!(hypothesis.condition, Condition::Class(..)));
+    }
+    match check_instance(&claim, &instance, Budget::STANDARD) {
+        Outcome::Fails(sides) => Some((instance, sides)),
+        _ => None,
+    }
+}
+
+/// Two quadratics on the line along the leading direction of a point, inside the class; whether they
+/// meet the hypotheses is for the exact check to say.
+pub(super) fn on_the_line(numbers: &Numbers, reduced: &Reduced, gram: &Gram) -> Option<Instance> {
     let leading = |block: Block, anchor: Option<&str>| {
         let (matrix, lift) = (&gram.blocks[block as usize], &reduced.lifts[block as usize]);
         let full = lift.product(&matrix.product(&super::program::transpose(lift)));
@@ -197,30 +211,48 @@ pub(super) fn one_dimensional(
         let entry = |i: usize| full[(i, anchor)].to_f64() / weight.sqrt();
         Some((0..names.len()).map(|i| (names[i].clone(), entry(i))).collect::<Vec<_>>())
     };
-    let means = leading(Block::Mean, Some("e"))?;
-    let spreads = leading(Block::Spread, None).unwrap_or_default();
     let get = |list: &[(String, f64)], name: &str| {
         list.iter().find(|(known, _)| known == name).map_or(0.0, |(_, value)| *value)
     };
-    let unit = get(&means, "e");
+    let (means, unit) = match leading(Block::Mean, Some("e")) {
+        Some(means) => {
+            let unit = get(&means, "e");
+            (means, unit)
+        }
+        // A statement about values and gradients alone: F = h e²/2 and ∇f = h e give e.
+        None => {
+            let means = leading(Block::Mean, None)?;
+            let gap = reduced.program.values.iter().position(|name| name == "gap")?;
+            let slope = get(&means, "E[grad]") - get(&means, "E[grad_star]");
+            (means, 2.0 * gram.values[gap].to_f64() / slope)
+        }
+    };
+    let spreads = leading(Block::Spread, None).unwrap_or_default();
     let rounded = |value: f64| Some(Rational::from_f64(value / unit)?.round_to_dyadic(-30));
     let of = |name: &str| {
         let mean = rounded(get(&means, &format!("E[{name}]")))?;
         let spread = rounded(get(&spreads, &format!("({name} - E[{name}])")))?;
         Some((mean, spread))
     };
-    let ((grad, grad_spread), (_, star), (c, c_spread)) = (of("grad")?, of("grad_star")?, of("c")?);
     let number = |name: &str| numbers.get(name).cloned();
-    // The hypotheses for every x: curvature mu or more on average, and at most l_exp in the mean
-    // square.
+    let ((grad, grad_spread), (centre, star), (c, c_spread)) =
+        (of("grad")?, of("grad_star")?, of("c")?);
+    // Only differences of the three are seen: they can be moved so that the gradients at x* average
+    // to zero.
+    let weight = number("lambda").unwrap_or(Rational::ONE);
+    let moved = centre.over(&weight).unwrap_or_default();
+    let (grad, c) = (grad.minus(&centre), c.minus(&moved));
+    // The hypotheses for every x: curvature mu or more on average and at most l_smooth, and at most
+    // l_exp in the mean square.
     let (low, high) = (number("mu")?, number("l_exp").or_else(|| number("l_smooth"))?);
-    let bend = grad.greatest(&low).least(&high);
+    let largest = number("l_smooth").map_or_else(|| high.clone(), |l| l.least(&high));
+    let bend = grad.greatest(&low).least(&largest);
     let most = high.times(&bend).minus(&bend.squared()).root_bounds(40).0;
     let width = grad_spread.minus(&star);
     let width = width.least(&most).greatest(&most.negated());
     let pair = |a: &Rational, b: &Rational| vec![vec![a.plus(b)], vec![a.minus(b)]];
     let curvature = pair(&bend, &width);
-    let instance = Instance {
+    Some(Instance {
         problem: FiniteSum::Quadratic {
             hessians: curvature
                 .iter()
@@ -238,15 +270,7 @@ pub(super) fn one_dimensional(
             l_exp: number("l_exp"),
         },
         algorithm: Algorithm::default(),
-    };
-    let mut claim = claim.clone();
-    if beyond {
-        claim.hypotheses.retain(|hypothesis| matches!(hypothesis.condition, Condition::Class(..)));
-    }
-    match check_instance(&claim, &instance, Budget::STANDARD) {
-        Outcome::Fails(sides) => Some((instance, sides)),
-        _ => None,
-    }
+    })
 }
 
 fn parameters(numbers: &Numbers) -> Parameters {

@@ -66,7 +66,7 @@ pub struct Bounds {
 /// How hard to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
-    /// Interior points only, to a gap of about 1e-10.
+    /// Interior points only, to a gap of about 1e-9.
     Plain,
     /// As near as multi-precision goes, and recognition of rational optima after it.
     Full,
@@ -150,7 +150,7 @@ fn along_the_path(reduced: &Reduced, effort: Effort) -> Bounds {
     let stages = float.follow(from.clone(), &1.0, &8.0, &FLOAT_END);
     offer_last(&dual, &float, &stages, &mut bounds);
     // Double precision gives out early where the boundary is reached at different speeds.
-    let target = Rational::two_to(-34);
+    let target = Rational::two_to(-30);
     let coarse = bounds.gap().is_none_or(|gap| gap > target);
     if coarse || effort == Effort::Full {
         let multi: Semidefinite<Multi> = exact.map(Multi::from_rational);
@@ -256,11 +256,22 @@ fn values_with(
     let mut order: Vec<usize> = (0..multipliers.len()).collect();
     order.sort_by(|&a, &b| multipliers[b].cmp(&multipliers[a]));
     let without = Gram { blocks: blocks.clone(), values: vec![Rational::ZERO; count] };
+    // What two opposite constraints determine has no room for rounding.
+    let opposite: Vec<bool> = reduced
+        .constraints
+        .iter()
+        .map(|c| reduced.constraints.iter().any(|o| c.opposes(o)))
+        .collect();
+    order.sort_by_key(|&k| !opposite[k]);
+    let determined = opposite.contains(&true);
     // Rows are added as long as they are independent.
     let mut rows: Vec<Vec<Rational>> = Vec::new();
     for k in order {
         let constraint = &reduced.constraints[k];
-        let slack = sharpness.times(&multipliers[k]).reciprocal().unwrap_or(Rational::ONE);
+        let slack = match opposite[k] {
+            true => Rational::ZERO,
+            false => sharpness.times(&multipliers[k]).reciprocal().unwrap_or(Rational::ONE),
+        };
         let mut row = constraint.values.clone();
         row.push(slack.minus(&constraint.at(&without)));
         let more = [rows.clone(), vec![row]].concat();
@@ -271,6 +282,9 @@ fn values_with(
     }
     let order: Vec<usize> = (0..count).collect();
     let found = solutions(rows, &order)?;
+    if determined {
+        return Some(found.base);
+    }
     Some(found.base.iter().map(|value| value.round_to_dyadic(exponent)).collect())
 }
 

@@ -85,3 +85,5 @@ mod weight_at_size;
 mod worst_case;
 /// False bounds on worst cases.
 mod worst_case_corpus;
+/// Worst cases between what is sampled and what is stated.
+mod worst_case_ladder;

@@ -18,7 +18,7 @@ fn page(library: &Library) -> (AuditReport, Result<String, String>) {
         ["theorem-1", "theorem-5", "theorem-7"].into_iter().flat_map(audit).collect();
     let report = AuditReport::new(options, findings, None);
     let coq = vec!["-"; report.statements.len()];
-    let page = html(&report, library, &coq, &figures(library, Budget::STANDARD));
+    let page = html(&report, library, &coq, &figures(library, Budget::STANDARD), None);
     (report, page)
 }
 

@@ -96,6 +96,16 @@ pub struct Export {
 
 /// Exports every statement of the library that the kernel proves.
 pub fn export(library: &Library) -> Export {
+    written(library, true)
+}
+
+/// The certificates alone: what stands for the constants of a reviewed statement in its instance need
+/// not be there in a file of one's own.
+pub fn export_certificates(library: &Library) -> Export {
+    written(library, false)
+}
+
+fn written(library: &Library, textbook: bool) -> Export {
     let findings = prove(library);
     let proved: BTreeMap<StatementName, &Proved> = findings
         .iter()
@@ -131,8 +141,13 @@ pub fn export(library: &Library) -> Export {
                 exported.theorems.push(format!("{module}_cert.{}", certificate.theorem));
                 export.files.push((format!("{module}_cert.v"), certificate.text.clone()));
                 let (theorem, own) = (finding.theorem, finding.statement);
-                match statement::statement(&name, theorem, own, &certificate, &done) {
-                    Err(cause) => exported.status = Status::Certificate(cause.to_string()),
+                let readable = match textbook {
+                    true => statement::statement(&name, theorem, own, &certificate, &done)
+                        .map_err(|cause| cause.to_string()),
+                    false => Err("a file of one's own".to_owned()),
+                };
+                match readable {
+                    Err(cause) => exported.status = Status::Certificate(cause),
                     Ok(own) => {
                         exported.theorems.push(format!("{module}.{}", names::part(&name.part)));
                         if own.instance {

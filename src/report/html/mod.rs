@@ -4,6 +4,7 @@
 
 mod claim;
 mod picture;
+mod worst_case;
 
 pub use picture::svg;
 pub(super) use picture::tick;
@@ -13,9 +14,11 @@ use crate::audit::figure::Figure;
 use crate::audit::finding::{Conclusion, Grade, StatementFinding};
 use crate::audit::library::Library;
 use crate::claim::theorem::Theorem;
+use crate::worst_case::overview::Overview;
 use std::fmt::Write;
 
-/// The page. `coq` says what Coq has of each statement, in the order of the report.
+/// The page. `coq` says what Coq has of each statement, in the order of the report; `worst` is left
+/// out where it was not asked for.
 ///
 /// # Errors
 /// If a formula or a picture cannot be rendered, with the reason.
@@ -24,6 +27,7 @@ pub fn html(
     library: &Library,
     coq: &[&str],
     figures: &[Figure],
+    worst: Option<&Overview>,
 ) -> Result<String, String> {
     let style = include_str!("style.css");
     let mut page = format!(
@@ -41,6 +45,7 @@ pub fn html(
         page += &picture::figure(figure)?;
     }
     page += "</div></section>\n";
+    page += &worst.map_or_else(String::new, worst_case::section);
     for theorem in library.theorems() {
         let own: Vec<(&StatementFinding, &str)> = report
             .statements
