@@ -62,7 +62,6 @@ const CURVES: [Curve; 2] = [
         limit: ["theorem-1-sharp", "step-limit"],
         steps: &["mu"],
     },
-    // At mu = L the limit is attained by problems on the line.
     Curve {
         statement: ["theorem-2", "one-step"],
         limit: ["theorem-2-curve", "one-step"],
@@ -173,7 +172,8 @@ pub fn curve_figure(library: &Library, points: &[CurvePoint]) -> Option<Figure> 
         caption: format!(
             "γ𝓛 = (1+13γμ)/(8+6γμ), and γ𝓛 = (1+5γL)/(4+2γL) at μ = L, as the theorem files say. At \
              {} of {} points rational multipliers for exactly this step are accepted by the kernel; a \
-             thousandth beyond, explicit problems refute the statement at {refuted}.",
+             thousandth beyond, explicit problems refute the statement at {refuted}; elsewhere it does not \
+             follow from the conditions at the points visited.",
             proved.len(),
             points.len()
         ),

@@ -5,8 +5,9 @@
 //! at the same step size, weight and class constants: those of the random instance that comes
 //! nearest to equality, among those whose step is not tiny.
 
-use super::claims::{ClaimProgram, NoProgram, Numbers, quotient_program};
+use super::claims::{ClaimProgram, NoProgram, Numbers, RIGHT_SIDE, quotient_program};
 use super::expand::Unexpandable;
+use super::program::Quadratic;
 use super::quadratics::on_the_line;
 use super::solve::{Bounds, Effort, solve};
 use crate::audit::check::{Outcome, Sides, certified, check_draw, check_instance};
@@ -18,7 +19,7 @@ use crate::audit::search::draw;
 use crate::audit::setting::Setting;
 use crate::claim::dictionary::Dictionary;
 use crate::claim::evaluate::evaluate_scalar;
-use crate::claim::expr::{Formula, Sign};
+use crate::claim::expr::{Formula, Scope, Sign, Symbol};
 use crate::claim::theorem::{Claim, Condition, Kind, Statement, Theorem};
 use crate::claim::vocabulary::Quantity;
 use crate::expectation::Budget;
@@ -26,6 +27,7 @@ use crate::problem::Instance;
 use crate::scalar::{Rational, Scalar};
 use rayon::prelude::*;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// The largest quotient of a statement's sides over its class.
 #[derive(Clone, Debug)]
@@ -110,6 +112,20 @@ impl Rung {
 /// If the statement is not an upper bound over one step, or the numbers are not admitted.
 pub fn quotient(claim: &Claim, numbers: &Numbers, beyond: bool) -> Result<Quotient, NoProgram> {
     let program = quotient_program(claim, numbers, beyond)?;
+    // A bound on the smaller side is one on the quotient only where everything else scales.
+    let reduced = &program.reduced;
+    let named = (0..reduced.constraints.len()).map(|k| (reduced.name(k), &reduced.constraints[k]));
+    let constant = |(name, form): (&str, &Quadratic)| {
+        (name != RIGHT_SIDE && !form.is_number() && !form.constant.is_zero())
+            .then(|| name.to_owned())
+    };
+    let odd = named.filter_map(constant).next();
+    let odd = odd.or_else(|| (!reduced.objective.constant.is_zero()).then(|| "the claim".into()));
+    if let Some(name) = odd {
+        return Err(NoProgram::Kind(format!(
+            "[{name}] is not homogeneous, so that no quotient is bounded"
+        )));
+    }
     let bounds = solve(&program.reduced, Effort::Full);
     let explicit = bounds
         .lower
@@ -267,7 +283,10 @@ fn candidates(statement: &Statement, name: &str, options: Options) -> Vec<(Ratio
         let draw = draw(&reading.claim, options.seed, name, index);
         let (outcome, instance) = check_draw(&reading.claim, &draw, options.budget);
         if let Some(quotient) = quotient_of(&reading.claim, &outcome) {
-            found.push((quotient, numbers_at(reading, &instance, options.budget)));
+            found.push((
+                quotient,
+                numbers_at(reading, &statement.claim.symbols, &instance, options.budget),
+            ));
         }
     }
     // With a step that hardly moves every bound is an equality: that says nothing.
@@ -301,7 +320,12 @@ const NUMBERS: [&str; 14] = [
 ];
 
 /// The numbers of an instance, exact, as a statement names them.
-fn numbers_at(reading: &Reading, instance: &Instance, budget: Budget) -> Numbers {
+fn numbers_at(
+    reading: &Reading,
+    symbols: &[Arc<Symbol>],
+    instance: &Instance,
+    budget: Budget,
+) -> Numbers {
     let claim = &reading.claim;
     let constants = certified(claim, instance);
     let setting =
@@ -309,9 +333,13 @@ fn numbers_at(reading: &Reading, instance: &Instance, budget: Budget) -> Numbers
     let dictionary = Dictionary::standard();
     let value = |text: &str| evaluate_scalar(&dictionary.expression(text).ok()?, &setting).ok();
     let own = NUMBERS.into_iter().map(|name| (name, name));
+    // A symbol that is not a constant is a generator of the program, not a number.
+    let fixed = |name: &str| {
+        let symbol = symbols.iter().find(|symbol| symbol.name == name);
+        symbol.is_some_and(|symbol| symbol.scope == Scope::Fixed)
+    };
     let symbols = reading.symbols.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-    // A symbol that stands for a vector or for the process has no value.
-    own.chain(symbols.filter(|(name, _)| *name != "process"))
+    own.chain(symbols.filter(|(name, _)| fixed(name)))
         .filter_map(|(name, text)| Some((name.to_owned(), value(text)?)))
         .collect()
 }

@@ -44,8 +44,6 @@ fn every_ladder_ascends() {
         "theorem-4-sharp/one-step",
         "theorem-6/sgd",
         "theorem-6/unbiased-kd",
-        "theorem-6/saga",
-        "theorem-6/l-svrg",
     ] {
         let rung = found.iter().find(|rung| rung.statement == wanted).expect(wanted);
         assert_eq!(rung.by, Some(By::Multipliers), "{wanted}");
@@ -129,7 +127,12 @@ fn both_curves_are_certified_and_sharp() {
             _ => closed(5, 4, 2),
         };
         assert_eq!(point.limit, expected);
-        assert_eq!(point.there, Beyond::Refuted, "{} at {t}", point.statement);
+        // Beyond theorem-2's curve the statement does not follow; no problem is built there.
+        let expected = match point.statement.as_str() {
+            "theorem-1/one-step" => Beyond::Refuted,
+            _ => Beyond::NotImplied,
+        };
+        assert_eq!(point.there, expected, "{} at {t}", point.statement);
     }
     let figure = curve_figure(&library, &points).unwrap();
     assert_eq!(figure.series.last().unwrap().points.len(), points.len());
@@ -151,8 +154,8 @@ published = ""
 deviation = ""
 [symbols]
 fixed = ["gamma", "lambda", "mu", "l_exp", "x_star", "noise", "bias_sq"]
-state = ["x", "e", "gap"]
-random = ["x_next", "grad", "grad_star", "c"]
+state = ["e"]
+random = ["x_next"]
 [[statement]]
 part = "one-step"
 kind = "inequality"
