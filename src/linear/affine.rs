@@ -234,10 +234,10 @@ mod tests {
             if n == 1 {
                 continue;
             }
-            let (mut seven, mut eight) = (start.clone(), start.clone());
-            map.clone().advance(&mut seven, 7);
-            map.iterate(&mut eight, 8);
-            assert!(seven.iter().zip(&eight).any(|(a, b)| (a - b).abs() > 1e-9));
+            let (mut one, mut two) = (start.clone(), start.clone());
+            map.clone().advance(&mut one, 1);
+            map.iterate(&mut two, 2);
+            assert!(one.iter().zip(&two).any(|(a, b)| (a - b).abs() > 1e-9));
         }
     }
 }
