@@ -107,9 +107,11 @@ pub(super) fn is_variable(quantity: Quantity) -> bool {
 
 /// The value of a constant on the line.
 pub(super) fn value_of(name: &StatementName, quantity: Quantity, stationary: bool) -> &'static str {
-    // There the teacher's mean must not count.
-    let unbiased =
-        (name.theorem.as_str(), name.part.as_str()) == ("theorem-1-sharp", "best-a-unbiased");
+    // There the teacher's mean must not count, or its gradients must be those of the minimiser.
+    let unbiased = matches!(
+        (name.theorem.as_str(), name.part.as_str()),
+        ("theorem-1-sharp", "best-a-unbiased") | ("theorem-5", "a-one-step" | "a-sufficient")
+    );
     match quantity {
         Quantity::Lambda if unbiased => "0",
         Quantity::Omega => "0",

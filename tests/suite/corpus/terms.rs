@@ -420,9 +420,15 @@ fn named(expr: &Expr, facts: &[(String, Relation)]) -> Option<String> {
 /// The same of a positive number times the expression.
 fn named_multiple(expr: &Expr, facts: &[(String, Relation)]) -> Option<String> {
     match &expr.node {
-        Node::Multiply(a, b) if matches!(&a.node, Node::Number(k) if k.is_positive()) => {
-            named_multiple(b, facts)
-        }
+        Node::Multiply(a, b) if is_positive_number(a) => named_multiple(b, facts),
         _ => named(expr, facts),
+    }
+}
+
+fn is_positive_number(expr: &Expr) -> bool {
+    match &expr.node {
+        Node::Number(value) => value.is_positive(),
+        Node::Divide(a, b) => is_positive_number(a) && is_positive_number(b),
+        _ => false,
     }
 }
