@@ -74,7 +74,7 @@ End Statement.
 
 Require Import Line.
 
-Theorem satisfiable : hypotheses line bool coin_flip half_square gradient control (0 : line) (1 / 16) 0 (1 / 2) 1.
+Theorem satisfiable : hypotheses line bool coin_flip half_square gradient (fun w => gradient w (0 : line)) (0 : line) (1 / 16) 1 (1 / 2) 1.
 Proof.
   constructor; cbv delta [theorem_5_a_one_step.full_grad theorem_5_a_one_step.step theorem_5_a_one_step.noise] beta.
   - numbers.

@@ -105,15 +105,22 @@ pub(super) fn is_variable(quantity: Quantity) -> bool {
             && row.arguments.is_empty())
 }
 
+/// Whether the control variate must be the gradients at the minimiser.
+fn is_perfect(name: &StatementName) -> bool {
+    matches!(
+        (name.theorem.as_str(), name.part.as_str()),
+        ("theorem-5", "a-one-step" | "a-sufficient")
+    )
+}
+
 /// The value of a constant on the line.
 pub(super) fn value_of(name: &StatementName, quantity: Quantity, stationary: bool) -> &'static str {
-    // There the teacher's mean must not count, or its gradients must be those of the minimiser.
-    let unbiased = matches!(
-        (name.theorem.as_str(), name.part.as_str()),
-        ("theorem-1-sharp", "best-a-unbiased") | ("theorem-5", "a-one-step" | "a-sufficient")
-    );
+    // There the teacher's mean must not count.
+    let unbiased =
+        (name.theorem.as_str(), name.part.as_str()) == ("theorem-1-sharp", "best-a-unbiased");
     match quantity {
         Quantity::Lambda if unbiased => "0",
+        Quantity::Lambda if is_perfect(name) => "1",
         Quantity::Omega => "0",
         Quantity::Mu => "(1 / 2)",
         Quantity::Gamma if stationary => "1",
@@ -138,6 +145,8 @@ impl Draft<'_> {
         if !self.responses.is_empty() {
             all.push(own("W", "gram", "line"));
         }
+        let perfect = is_perfect(self.name);
+        let control = if perfect { "(fun w => gradient w (0 : line))" } else { "control" };
         if self.samples {
             all.extend([
                 own("index", "Type", "bool"),
@@ -154,7 +163,7 @@ impl Draft<'_> {
                 own("law", "dist sample", "coin_flip"),
                 own("f", "V -> R", "half_square"),
                 own("g", "sample -> V -> V", "gradient"),
-                own("c", "sample -> V", "control"),
+                own("c", "sample -> V", control),
             ]);
         }
         all.push(own("x_star", "V", "(0 : line)"));
