@@ -62,6 +62,7 @@ const CURVES: [Curve; 2] = [
         limit: ["theorem-1-sharp", "step-limit"],
         steps: &["mu"],
     },
+    // At mu = L the limit is attained by problems on the line.
     Curve {
         statement: ["theorem-2", "one-step"],
         limit: ["theorem-2-curve", "one-step"],

@@ -234,7 +234,7 @@ fn rung(
 const NO_FORM: &str = "is not a form over one step";
 
 /// Instances whose numbers are tried, the nearest to equality first.
-const CANDIDATES: usize = 8;
+const CANDIDATES: usize = 4;
 
 fn assembled(
     statement: String,
@@ -273,8 +273,8 @@ pub fn necessary(claim: &Claim, program: &ClaimProgram) -> Vec<String> {
     constraints.iter().map(|c| c.name.clone()).filter(|name| names.contains(name)).collect()
 }
 
-/// The audit's random instances of a statement with a quotient, the largest first, and their
-/// numbers.
+/// The audit's random instances of a statement, the largest quotient first, and their numbers; those
+/// whose step is not tiny come before the others.
 fn candidates(statement: &Statement, name: &str, options: Options) -> Vec<(Rational, Numbers)> {
     let readings = readings(statement, &statement.claim);
     let mut found = Vec::new();
@@ -283,19 +283,28 @@ fn candidates(statement: &Statement, name: &str, options: Options) -> Vec<(Ratio
         let draw = draw(&reading.claim, options.seed, name, index);
         let (outcome, instance) = check_draw(&reading.claim, &draw, options.budget);
         if let Some(quotient) = quotient_of(&reading.claim, &outcome) {
-            found.push((
-                quotient,
-                numbers_at(reading, &statement.claim.symbols, &instance, options.budget),
-            ));
+            found.push((quotient, reading, instance));
         }
     }
+    found.sort_by(|a, b| b.0.cmp(&a.0));
     // With a step that hardly moves every bound is an equality: that says nothing.
     let moves = |numbers: &Numbers| match (numbers.get("gamma"), numbers.get("mu")) {
         (Some(gamma), Some(mu)) => gamma.times(mu) >= Rational::ratio(1, VISIBLE),
         _ => true,
     };
-    found.sort_by(|a, b| moves(&b.1).cmp(&moves(&a.1)).then_with(|| b.0.cmp(&a.0)));
-    found
+    // Constants cost more than the rest: only as many are asked for as are needed.
+    let (mut first, mut later) = (Vec::new(), Vec::new());
+    for (quotient, reading, instance) in found {
+        let symbols = &statement.claim.symbols;
+        let numbers = numbers_at(reading, symbols, &instance, options.budget);
+        let list = if moves(&numbers) { &mut first } else { &mut later };
+        list.push((quotient, numbers));
+        if first.len() == CANDIDATES {
+            break;
+        }
+    }
+    first.extend(later);
+    first
 }
 
 /// Instances whose contraction γμ is at least one part in so many come first.

@@ -199,13 +199,18 @@ pub(super) fn one_dimensional(
 /// Two quadratics on the line along the leading direction of a point, inside the class; whether they
 /// meet the hypotheses is for the exact check to say.
 pub(super) fn on_the_line(numbers: &Numbers, reduced: &Reduced, gram: &Gram) -> Option<Instance> {
-    let leading = |block: Block, anchor: Option<&str>| {
+    let full = |block: Block| {
         let (matrix, lift) = (&gram.blocks[block as usize], &reduced.lifts[block as usize]);
-        let full = lift.product(&matrix.product(&super::program::transpose(lift)));
-        let names = reduced.program.generators(block);
+        lift.product(&matrix.product(&super::program::transpose(lift)))
+    };
+    // The direction of one generator; of the longest one but `e` where none is named.
+    let leading = |block: Block, anchor: Option<&str>| {
+        let (full, names) = (full(block), reduced.program.generators(block));
         let anchor = match anchor {
             Some(name) => names.iter().position(|known| known == name)?,
-            None => (0..names.len()).max_by(|&i, &j| full[(i, i)].cmp(&full[(j, j)]))?,
+            None => (0..names.len())
+                .filter(|&i| names[i] != "e")
+                .max_by(|&i, &j| full[(i, i)].cmp(&full[(j, j)]))?,
         };
         let weight = full[(anchor, anchor)].to_f64();
         let entry = |i: usize| full[(i, anchor)].to_f64() / weight.sqrt();
@@ -214,12 +219,16 @@ pub(super) fn on_the_line(numbers: &Numbers, reduced: &Reduced, gram: &Gram) -> 
     let get = |list: &[(String, f64)], name: &str| {
         list.iter().find(|(known, _)| known == name).map_or(0.0, |(_, value)| *value)
     };
-    let (means, unit) = match leading(Block::Mean, Some("e")) {
+    // The distance to x* may be there and bound to nothing.
+    let along = |means: &Vec<(String, f64)>| {
+        means.iter().any(|(name, value)| name != "e" && value.is_finite() && *value != 0.0)
+    };
+    let (means, unit) = match leading(Block::Mean, Some("e")).filter(along) {
         Some(means) => {
             let unit = get(&means, "e");
             (means, unit)
         }
-        // A statement about values and gradients alone: F = h e²/2 and ∇f = h e give e.
+        // A statement about values and gradients: F = h e²/2 and ∇f = h e give e.
         None => {
             let means = leading(Block::Mean, None)?;
             let gap = reduced.program.values.iter().position(|name| name == "gap")?;

@@ -127,12 +127,7 @@ fn both_curves_are_certified_and_sharp() {
             _ => closed(5, 4, 2),
         };
         assert_eq!(point.limit, expected);
-        // Beyond theorem-2's curve the statement does not follow; no problem is built there.
-        let expected = match point.statement.as_str() {
-            "theorem-1/one-step" => Beyond::Refuted,
-            _ => Beyond::NotImplied,
-        };
-        assert_eq!(point.there, expected, "{} at {t}", point.statement);
+        assert_eq!(point.there, Beyond::Refuted, "{} at {t}", point.statement);
     }
     let figure = curve_figure(&library, &points).unwrap();
     assert_eq!(figure.series.last().unwrap().points.len(), points.len());
