@@ -114,7 +114,7 @@ fn curves(found: &Overview) -> String {
         "<h3>Sharp step sizes</h3>\n<p>At points of the two curves, the statement with its hypothesis \
          on the step left out: certified at the limit, and looked at a thousandth beyond.</p>\n",
     );
-    text += &head(&["statement", "γμ", "γ𝓛 at the limit", "kernel", "multipliers", "beyond"]);
+    text += &head(&["statement", "γμ", "γ𝓛 at the limit", "kernel", "beyond", "multipliers"]);
     for point in &found.curves {
         let class = |good: bool| if good { "good" } else { "open" };
         let multipliers: Vec<String> = point
@@ -131,8 +131,8 @@ fn curves(found: &Overview) -> String {
             point.step,
             point.limit,
             badge(class(point.proved), kernel(point)),
-            escape(&multipliers.join(", ")),
             badge(class(point.there == Beyond::Refuted), beyond(point.there)),
+            escape(&multipliers.join(", ")),
         );
     }
     text + FOOT
