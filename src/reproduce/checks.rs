@@ -1,7 +1,8 @@
 //! Predictions against measurements: each is met or not, by confidence bands over the seeds.
 //!
-//! Bands are Student's over independent runs, and all checks of a study hold together with
-//! probability 1 − [`SIMULTANEOUS`]: each takes its share of it. Two curves are compared run by run,
+//! Bands are Student's over independent runs. If what is averaged over a run is close to normal, all
+//! checks of a study hold together with probability 1 − [`SIMULTANEOUS`]: each takes its share of it.
+//! Nothing proves that it is, which is why a band never refutes a theorem here: it meets it or not. Two curves are compared run by run,
 //! on equal samples, so that what they have in common cancels.
 
 use super::prediction::Floor;
