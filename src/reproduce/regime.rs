@@ -172,7 +172,7 @@ fn noise(
         curves.push(best(tutor, &format!("kd-best-teacher-{tutor}"), &[Teachers]));
     }
     // The mean path forgets its start at this rate; SGD's variance does so twice as fast.
-    let (forget, stay) = if options.quick { (6.0, 24.0) } else { (8.0, 40.0) };
+    let (forget, stay) = (8.0, if options.quick { 24.0 } else { 40.0 });
     let (mut burn, mut end) = ((forget * time).ceil(), ((forget + stay) * time).ceil());
     let (k, d) = (problem.outputs() as u64, problem.dimension() as u64);
     let affordable = (MAX_WORK / (batch as u64 * k * (d + 16) + 64)) as f64;
