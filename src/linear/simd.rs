@@ -232,7 +232,7 @@ pub fn dots<T: Real, S: Simd, const R: usize, const C: usize>(
     sums.map(|row| row.map(|sum| T::total(simd, sum)))
 }
 
-/// target_c += Σ_r weights[r][c]·row_r for C targets, one after another in `targets`.
+/// `target_c += Σ_r weights[r][c]·row_r` for C targets, one after another in `targets`.
 #[inline(always)]
 pub fn add_rows<T: Real, S: Simd, const R: usize, const C: usize>(
     simd: S,
