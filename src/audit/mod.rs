@@ -10,7 +10,8 @@
 //! [`mutate`] makes mutants by rule, [`generated`] judges them, [`store`] keeps what was found, and
 //! [`tightest`] looks for equality;
 //! [`cost`] turns bounds into steps,
-//! [`runner`] puts it together and [`finding`] is what comes out; [`figure`] has the report's
+//! [`runner`] puts it together for a statement and [`whole`] for a library, and [`finding`] is what
+//! comes out; [`figure`] has the report's
 //! pictures as numbers.
 
 mod ascent;
@@ -35,3 +36,4 @@ pub mod setting;
 pub mod shrink;
 pub mod store;
 pub mod tightest;
+pub mod whole;

@@ -4,22 +4,22 @@ use super::{CONTRADICTED, Format, INCONCLUSIVE, MET, SearchArgs, print, read, se
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use kd_audit::audit::data::{DataOptions, DataProblem};
-use kd_audit::audit::finding::{Conclusion, ProofVerdict, StatementFinding};
-use kd_audit::audit::generated::{audit_generated, audit_tightest, proved_statements, records};
+use kd_audit::audit::finding::{Conclusion, StatementFinding};
+use kd_audit::audit::generated::records;
 use kd_audit::audit::library::Library;
 use kd_audit::audit::prove::prove;
-use kd_audit::audit::runner::{Options, audit_statement};
+use kd_audit::audit::runner::Options;
 use kd_audit::audit::store::{Records, Store};
+use kd_audit::audit::whole::audit_statements;
 use kd_audit::claim::theorem::{Statement, Theorem};
 use kd_audit::error::Error;
 use kd_audit::export::coq;
 use kd_audit::problem::{ConstantColumns, Dataset, DatasetOptions, Link, RidgeConvention, Scale};
 use kd_audit::report;
 use kd_audit::scalar::Rational;
-use rayon::prelude::*;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 #[derive(Args)]
 pub struct AuditArgs {
@@ -178,27 +178,14 @@ pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
         .flat_map(|theorem| theorem.statements.iter().map(move |statement| (theorem, statement)))
         .collect();
     let proofs = prove(&library);
-    let proved = proved_statements(&proofs);
     let store = load_store()?;
     let case = data.as_ref().map(|data| data.case(options.budget));
     let progress = progress_bar(statements.len() as u64 + u64::from(data.is_some()), args.format);
     let (timed, data_report): (Vec<(StatementFinding, Duration)>, _) = rayon::join(
         || {
-            let audited = statements.par_iter().map(|(theorem, statement)| {
-                let start = Instant::now();
-                let proof = ProofVerdict::of(&proofs, &theorem.id, &statement.part);
-                let mut finding =
-                    audit_statement(theorem, statement, proof, case.as_ref(), options);
-                if !args.no_generated {
-                    finding.generated =
-                        audit_generated(theorem, statement, &proved, &store, options);
-                    let tightest = audit_tightest(theorem, statement, &store, options);
-                    finding.tightest = tightest.map(Box::new);
-                }
-                progress.inc(1);
-                (finding, start.elapsed())
-            });
-            audited.collect()
+            let store = (!args.no_generated).then_some(&store);
+            let done = || progress.inc(1);
+            audit_statements(&statements, &proofs, store, case.as_ref(), options, done)
         },
         || {
             let report = data.as_ref().map(|data| data.report(&library, options.budget));
@@ -214,32 +201,10 @@ pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
     }
     let coq = match args.format {
         Format::Json => Vec::new(),
-        Format::Text => coq_words(&library, &statements)?,
+        Format::Text => coq::words(&library, &statements)?,
     };
     drop((case, proofs));
     Ok(Audited { report, coq, times, library })
-}
-
-/// What Coq has of each statement, in a word; only what the project holds has been through Coq.
-pub fn coq_words(
-    library: &Library,
-    statements: &[(&Theorem, &Statement)],
-) -> Result<Vec<&'static str>, Error> {
-    let built_in = Library::load()?;
-    let exported = coq::export(library).statements;
-    let word = |(theorem, statement): &(&Theorem, &Statement)| {
-        let own = |own: &&coq::Exported| {
-            own.name.theorem == theorem.id && own.name.part == statement.part
-        };
-        let built_in = built_in.claim(&theorem.id, &statement.part, None);
-        match exported.iter().find(own) {
-            Some(own) if built_in.is_some_and(|c| c.hash() == statement.claim.hash()) => {
-                own.status.word()
-            }
-            _ => "-",
-        }
-    };
-    Ok(statements.iter().map(word).collect())
 }
 
 /// The records that are compiled in.

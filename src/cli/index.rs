@@ -1,17 +1,16 @@
 //! `kd-audit index`: what is known of every statement, as one page.
 
-use super::audit::{coq_words, load_store};
-use super::{CONTRADICTED, INCONCLUSIVE, MET, print};
+use super::audit::{exit_code, load_store};
+use super::print;
 use clap::Args;
-use kd_audit::audit::finding::{Conclusion, ProofVerdict, StatementFinding};
-use kd_audit::audit::generated::{audit_generated, audit_tightest, proved_statements};
 use kd_audit::audit::library::Library;
 use kd_audit::audit::prove::prove;
-use kd_audit::audit::runner::{Options, audit_statement};
+use kd_audit::audit::runner::Options;
+use kd_audit::audit::whole::audit_statements;
 use kd_audit::claim::theorem::{Statement, Theorem};
 use kd_audit::error::Error;
+use kd_audit::export::coq;
 use kd_audit::report;
-use rayon::prelude::*;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -30,29 +29,15 @@ pub fn run(library: &Library, args: &IndexArgs) -> Result<u8, Error> {
         .flat_map(|theorem| theorem.statements.iter().map(move |statement| (theorem, statement)))
         .collect();
     let proofs = prove(library);
-    let proved = proved_statements(&proofs);
     let store = load_store()?;
-    let findings: Vec<StatementFinding> = statements
-        .par_iter()
-        .map(|(theorem, statement)| {
-            let proof = ProofVerdict::of(&proofs, &theorem.id, &statement.part);
-            let mut finding = audit_statement(theorem, statement, proof, None, options);
-            finding.generated = audit_generated(theorem, statement, &proved, &store, options);
-            let tightest = audit_tightest(theorem, statement, &store, options);
-            finding.tightest = tightest.map(Box::new);
-            finding
-        })
-        .collect();
+    let timed = audit_statements(&statements, &proofs, Some(&store), None, options, || ());
+    let findings = timed.into_iter().map(|(finding, _)| finding).collect();
     let audit = report::AuditReport::new(options, findings, None);
-    let text = report::index(&audit, &statements, &coq_words(library, &statements)?);
+    let text = report::index(&audit, &statements, &coq::words(library, &statements)?);
     match &args.out {
         None => print(&text),
         Some(path) => std::fs::write(path, text)
             .map_err(|source| Error::Io { file: path.display().to_string(), source })?,
     }
-    Ok(match audit.conclusion {
-        Conclusion::Met => MET,
-        Conclusion::Contradicted => CONTRADICTED,
-        Conclusion::Inconclusive => INCONCLUSIVE,
-    })
+    Ok(exit_code(audit.conclusion))
 }

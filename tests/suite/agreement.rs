@@ -120,7 +120,7 @@ fn every_hypothesis_is_seen_met_and_violated() {
 }
 
 const SEED: u8 = 5;
-const DRAWS: usize = 500;
+const DRAWS: usize = 200;
 /// D = V + (1 + κ)B = 0 leaves only the zero control variate, which few teachers have; a step beyond
 /// 1/mu is rarely the first hypothesis that fails; few control variates remove all of the noise.
 const RARE: [(&str, usize); 4] = [

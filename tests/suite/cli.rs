@@ -263,20 +263,3 @@ fn the_program_works_from_any_folder_on_its_embedded_data() {
     assert!(table.contains("Data diabetes: 442 rows, 10 features"), "{table}");
     assert!(table.contains("theorem-7: best weight 4.654544120528741e-1 (exact"), "{table}");
 }
-
-/// The table in the README is what the main command prints, but for the times.
-#[test]
-fn the_readme_shows_what_the_program_prints() {
-    let readme = include_str!("../../README.md");
-    let output = run(&folder("readme"), &[]);
-    assert_eq!(output.status.code(), Some(0));
-    let printed = text(&output.stdout);
-    let without_time = |line: &str| line.split_whitespace().take(10).collect::<Vec<_>>().join(" ");
-    let rows: Vec<String> = printed.lines().map(without_time).collect();
-    let shown: Vec<String> =
-        readme.lines().filter(|line| line.ends_with(" s")).map(without_time).collect();
-    assert_eq!(shown.len(), 10);
-    for row in shown {
-        assert!(rows.contains(&row), "the program no longer prints {row}");
-    }
-}

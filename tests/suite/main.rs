@@ -26,10 +26,12 @@ mod formulas_are_data;
 mod functions;
 /// Damaged files and formulas never panic.
 mod fuzz;
-/// Mutants made by rule, stored records and the index.
+/// Mutants made by rule, and stored records.
 mod generated;
 /// Long horizons and stationary laws.
 mod horizons;
+/// One audit of everything: the index and the README's table are what it prints.
+mod index;
 /// Every interval operation against exact rationals.
 mod interval;
 /// Attempts to have a false claim accepted.

@@ -27,7 +27,8 @@ mod usage;
 use crate::audit::library::Library;
 use crate::audit::prove::{ProofFinding, prove};
 use crate::claim::proof::StatementName;
-use crate::claim::theorem::Claim;
+use crate::claim::file::FileError;
+use crate::claim::theorem::{Claim, Statement, Theorem};
 use crate::kernel::Proved;
 use certificate::Found;
 use std::collections::{BTreeMap, BTreeSet};
@@ -172,6 +173,27 @@ fn written(library: &Library, textbook: bool) -> Export {
 /// The Coq status of every statement that the kernel proves; others have none.
 pub fn statuses(library: &Library) -> Vec<(StatementName, Status)> {
     export(library).statements.into_iter().map(|own| (own.name, own.status)).collect()
+}
+
+/// What Coq has of each of the statements, in a word; only what the project holds has been through Coq.
+pub fn words(
+    library: &Library,
+    statements: &[(&Theorem, &Statement)],
+) -> Result<Vec<&'static str>, FileError> {
+    let built_in = Library::load()?;
+    let exported = export(library).statements;
+    let word = |(theorem, statement): &(&Theorem, &Statement)| {
+        let own =
+            |own: &&Exported| own.name.theorem == theorem.id && own.name.part == statement.part;
+        let built_in = built_in.claim(&theorem.id, &statement.part, None);
+        match exported.iter().find(own) {
+            Some(own) if built_in.is_some_and(|c| c.hash() == statement.claim.hash()) => {
+                own.status.word()
+            }
+            _ => "-",
+        }
+    };
+    Ok(statements.iter().map(word).collect())
 }
 
 fn name_of(finding: &ProofFinding<'_>) -> StatementName {
