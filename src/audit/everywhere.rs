@@ -33,6 +33,10 @@ pub(super) fn check_everywhere(
         (Some(l), Some(r)) if l.max(r) <= 2 => {}
         _ => return undecided("this is not seen to be quadratic in the state, and not checked"),
     }
+    // Gradients are affine in x, as the degrees say.
+    if instance.problem.as_quadratic().is_none() {
+        return undecided("the problem is not quadratic, and this is not checked");
+    }
     let states = States { instance, process };
     if states.coordinates() > MAX_COORDINATES {
         return undecided("the state has too many coordinates");

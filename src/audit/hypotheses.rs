@@ -50,14 +50,20 @@ pub fn check_hypotheses(
     if claim.family == Family::LeastSquares && !least_squares {
         return fail("family", Standing::Violated("the problem is not least squares".into()));
     }
-    if let Some(family) = network_family(claim.family) {
-        let FiniteSum::Network(network) = &instance.problem else {
-            return fail("family", Standing::Violated("the problem is not a network".into()));
-        };
-        if !family.contains(network) {
+    match (network_family(claim.family), &instance.problem) {
+        (Some(family), FiniteSum::Network(network)) if !family.contains(network) => {
             let why = "the network is not of the family that the claim is about";
             return fail("family", Standing::Violated(why.into()));
         }
+        (Some(_), FiniteSum::Network(_)) => {}
+        (Some(_), _) => {
+            return fail("family", Standing::Violated("the problem is not a network".into()));
+        }
+        // The control variate of a network moves with x, which other claims take for fixed.
+        (None, FiniteSum::Network(_)) => {
+            return fail("family", Standing::Violated("the problem is a network".into()));
+        }
+        (None, _) => {}
     }
     // What is said of a batch size is said of drawing without replacement.
     if instance.sampling.replaces() && claim.mentions(Quantity::Batch) {
@@ -203,14 +209,18 @@ fn check_class(
             }
             Err(none) => without_minimiser(none),
         },
-        Class::Es => {
-            let square = problem.sampled_square_hessian(instance.sampling);
-            let gap = problem
-                .mean_hessian()
-                .scaled(&constant)
-                .plus_scaled(&Rational::integer(-1), &square);
-            semidefinite(&gap, "expected smoothness fails")
-        }
+        // Of the gradients at x and at x*.
+        Class::Es => match constants {
+            Ok(_) => {
+                let square = problem.sampled_square_hessian(instance.sampling);
+                let gap = problem
+                    .mean_hessian()
+                    .scaled(&constant)
+                    .plus_scaled(&Rational::integer(-1), &square);
+                semidefinite(&gap, "expected smoothness fails")
+            }
+            Err(none) => without_minimiser(none),
+        },
         Class::Sm => {
             let mean = problem.mean_hessian();
             let upper = shifted(&mean.scaled(&Rational::integer(-1)), &constant.negated());
@@ -240,12 +250,12 @@ fn check_teacher(class: Class, instance: &Instance) -> Standing {
     let Some(teacher) = instance.control.teacher() else {
         return Standing::Violated("the control variate has no teacher".into());
     };
-    if class == Class::HasTeacher {
-        return Standing::Met;
-    }
     if let FiniteSum::Network(_) = instance.problem {
         // Through the student's layers, and not the teacher's.
         return Standing::Undecided("a network's control variate depends on the student".into());
+    }
+    if class == Class::HasTeacher {
+        return Standing::Met;
     }
     if !instance.control.drops_ridge(&instance.problem) {
         return Standing::Met;

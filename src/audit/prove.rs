@@ -42,35 +42,55 @@ pub fn prove_only(
     library: &Library,
     wanted: impl Fn(&StatementName) -> bool,
 ) -> Vec<ProofFinding<'_>> {
-    let mut proved = kernel::Library::new();
-    let needed = needed(library, &wanted);
+    prove_with_lemmas(library, wanted).0
+}
+
+/// The same, with everything that is proved on the way.
+pub fn prove_with_lemmas(
+    library: &Library,
+    wanted: impl Fn(&StatementName) -> bool,
+) -> (Vec<ProofFinding<'_>>, kernel::Library) {
     let mut findings = Vec::new();
+    let proved = check(library, &wanted, |name, theorem, statement, verdict, proved| {
+        if !wanted(name) {
+            return;
+        }
+        let tried = statement.proof.iter().flat_map(|proof| {
+            let check = |mutant: &Mutant| kernel::check(&mutant.claim, proof, proved).map(drop);
+            statement.mutants.iter().map(move |mutant| (mutant, check(mutant)))
+        });
+        findings.push(ProofFinding { theorem, statement, verdict, mutants: tried.collect() });
+    });
+    (findings, proved)
+}
+
+/// Which of some statements are proved, with what these rest on.
+pub fn proved_only(library: &Library, wanted: impl Fn(&StatementName) -> bool) -> kernel::Library {
+    check(library, &wanted, |_, _, _, _, _| ())
+}
+
+type Verdict = Option<Result<Proved, Rejection>>;
+
+/// Checks what is wanted and what that rests on, in order, and hands each verdict on with what is
+/// proved before it.
+fn check<'a>(
+    library: &'a Library,
+    wanted: impl Fn(&StatementName) -> bool,
+    mut each: impl FnMut(&StatementName, &'a Theorem, &'a Statement, Verdict, &kernel::Library),
+) -> kernel::Library {
+    let mut proved = kernel::Library::new();
+    let needed = needed(library, wanted);
     for (name, theorem, statement) in statements(library) {
         if !needed.contains(&name) {
             continue;
         }
         let proof = statement.proof.as_ref();
         let verdict = proof.map(|proof| kernel::check(&statement.claim, proof, &proved));
-        let mut mutants = Vec::new();
-        if wanted(&name)
-            && let Some(proof) = proof
-        {
-            mutants.extend(
-                statement
-                    .mutants
-                    .iter()
-                    .map(|mutant| (mutant, kernel::check(&mutant.claim, proof, &proved).map(drop))),
-            );
-        }
-        let asked = wanted(&name);
-        if let Some(Ok(result)) = &verdict {
-            proved.insert(name, result.clone());
-        }
-        if asked {
-            findings.push(ProofFinding { theorem, statement, verdict, mutants });
-        }
+        let own = verdict.as_ref().and_then(|result| result.as_ref().ok()).cloned();
+        each(&name, theorem, statement, verdict, &proved);
+        proved.extend(own.map(|own| (name, own)));
     }
-    findings
+    proved
 }
 
 /// Every statement, in order.

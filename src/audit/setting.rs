@@ -7,7 +7,7 @@ mod paths;
 
 use crate::claim::evaluate::{Environment, Moments, Place};
 use crate::claim::vocabulary::{Law, Process, Quantity};
-use crate::estimator::{self, Oracle};
+use crate::estimator::{self, Known, Oracle};
 use crate::expectation::moments::{SampleMoments, packed};
 use crate::expectation::{Budget, Contraction, ErrorMoments, MomentArithmetic};
 use crate::linear::{Matrix, add, average, norm_sq, scale, subtract};
@@ -53,6 +53,7 @@ pub struct Setting<'a, S> {
     deep_linear: OnceLock<Result<DeepLinear, Undefined>>,
     compressed: OnceLock<Result<Vec<compression::Outcomes<S>>, Undefined>>,
     remembered: OnceLock<Result<Vec<memory::States<S>>, Undefined>>,
+    known: OnceLock<Vec<Known<S>>>,
 }
 
 /// Results by their arguments; each costs a linear system.
@@ -99,6 +100,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             deep_linear: OnceLock::new(),
             compressed: OnceLock::new(),
             remembered: OnceLock::new(),
+            known: OnceLock::new(),
         }
     }
 
@@ -387,7 +389,11 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
             (Quantity::Eta, _) => rational(&parameters.eta),
             (Quantity::Omega, _) => rational(&parameters.omega),
             (Quantity::Delta, _) => rational(&parameters.delta),
-            (Quantity::Mu, _) => constant(&asserted.mu, |c| &c.mu),
+            (Quantity::Mu, _) => {
+                let value = constant(&asserted.mu, |c| &c.mu)?;
+                let none = || Undefined::Missing("f is not strongly quasi-convex".into());
+                if value == S::zero() { Err(none()) } else { Ok(value) }
+            }
             (Quantity::LSmooth, _) => smoothness(&asserted.l_smooth, |c| &c.l_smooth),
             (Quantity::LExp, _) => smoothness(&asserted.l_exp, |c| &c.l_exp),
             (Quantity::LMax, _) => {
@@ -402,7 +408,10 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
             (Quantity::Dimension, _) => rational(&Rational::count(self.problem.dimension())),
             (Quantity::Kept, _) => {
                 let d = self.problem.dimension();
-                rational(&Rational::count(self.instance.algorithm.compressor.kept(d)))
+                match self.instance.algorithm.compressor.kept(d) {
+                    0 => Err(Undefined::Missing("the compressor keeps no coordinate".into())),
+                    kept => rational(&Rational::count(kept)),
+                }
             }
             (Quantity::Refresh, _) => rational(&self.instance.algorithm.refresh),
             (Quantity::MemoryError | Quantity::MemoryError0, _) => self.memory_error_now(),

@@ -70,7 +70,14 @@ impl Claim {
             Some(process) => process,
         };
         for symbol in &self.symbols {
-            if let Some(value) = values.get(symbol.name.as_str()) {
+            let own = symbol.name.as_str();
+            let moved = symbol.motion.iter().flatten();
+            if let Some(name) = moved.filter(|name| values.contains_key(name.as_str())).next()
+                && !values.contains_key(own)
+            {
+                return Err(fault(format!("{name} is given, and not {own}, whose motion it is")));
+            }
+            if let Some(value) = values.get(own) {
                 check_scope(symbol, value)?;
                 self.check_motion(symbol, value, &values)?;
                 claim.hypotheses.extend(sign(symbol, value));
@@ -208,7 +215,16 @@ impl Claim {
         let relation = Relation { lhs: zero(), sign: Sign::Equal, rhs: zero() };
         let formula = Formula::Relation(relation);
         let mut alone = Self { formula, almost_surely: false, ..self.clone() };
-        if MINIMISED.into_iter().any(|quantity| self.mentions(quantity)) {
+        let says = |quantity: Quantity| {
+            let formulas = self.hypotheses.iter().flat_map(|own| own.condition.says());
+            let sides = |formula: &Formula| {
+                let sides =
+                    |own: &&Relation| own.lhs.mentions(quantity) || own.rhs.mentions(quantity);
+                formula.relations().iter().any(sides)
+            };
+            formulas.into_iter().any(|(_, formula)| sides(&formula))
+        };
+        if MINIMISED.into_iter().any(|quantity| self.mentions(quantity) || says(quantity)) {
             let (name, text) = ("there is a minimiser".to_owned(), "minimiser".to_owned());
             let condition = Condition::Class(Class::Minimiser, None);
             alone.hypotheses.push(Hypothesis { name, text, condition });
@@ -227,6 +243,10 @@ impl Claim {
 
 /// A value varies no more than the symbol: E leaves alone what is declared not to be random.
 fn check_scope(symbol: &Symbol, value: &Expr) -> Result<(), FormulaError> {
+    if matches!(symbol.scope, Scope::Random(_)) && !symbol.moves && moves(value) {
+        let name = &symbol.name;
+        return Err(fault(format!("{name} is the same whatever x, and {value} is not")));
+    }
     let fits = match (value.scope, symbol.scope) {
         (Scope::Fixed, _) | (Scope::State, Scope::State | Scope::Random(_)) => true,
         (Scope::Random(Law::Step), Scope::Random(Law::Coin)) => true,
@@ -243,6 +263,17 @@ fn check_scope(symbol: &Symbol, value: &Expr) -> Result<(), FormulaError> {
         Scope::Random(_) => "random in another way",
     };
     Err(fault(format!("{name} is {declared}, and {value} is not")))
+}
+
+/// Whether the value depends on the point that the step is taken from.
+fn moves(value: &Expr) -> bool {
+    let mut found = false;
+    value.walk(&mut |part| {
+        if let Node::Quantity(own, _) | Node::Indexed(own) = &part.node {
+            found |= depends_on_point(*own);
+        }
+    });
+    found
 }
 
 /// Whether the expression is free of the symbol (0), linear in it and under E (1), or neither.
@@ -292,7 +323,12 @@ fn sign(symbol: &Symbol, value: &Expr) -> Option<Hypothesis> {
     };
     let zero = Expr::scalar(Node::Number(Rational::ZERO));
     let relation = Relation { lhs: zero, sign, rhs: value.clone() };
-    let condition = Condition::Formula(Box::new(Formula::Relation(relation)));
+    let formula = Box::new(Formula::Relation(relation));
+    // What is declared of a state is declared of every state.
+    let condition = match symbol.scope == Scope::State || symbol.moves {
+        true => Condition::Everywhere(formula),
+        false => Condition::Formula(formula),
+    };
     let name = format!("the sign of {}", symbol.name);
     Some(Hypothesis { name, text: value.to_string(), condition })
 }

@@ -187,8 +187,9 @@ pub struct Definition {
 /// Whether a quantity depends on the point that the step is taken from.
 pub fn depends_on_point(quantity: Quantity) -> bool {
     use Quantity::{
-        Gap, GapNext, GapTilted, Grad, GradSgd, GradStored, MemoryError, MemoryErrorNext,
-        MixedGrad, Sgd, SgdNext, X, XCompressed, XNext,
+        EndGrad, EndGradTeacher, Gap, GapNext, GapTilted, Grad, GradSgd, GradStored, JacobianError,
+        JacobianGapSq, LSegment, MemoryError, MemoryErrorNext, MixedGrad, OutputRange, SMaxSq,
+        SMinSq, Sgd, SgdNext, TemperedGap, X, XCompressed, XNext,
     };
     matches!(
         quantity,
@@ -206,6 +207,16 @@ pub fn depends_on_point(quantity: Quantity) -> bool {
             | GradStored
             | MemoryError
             | MemoryErrorNext
+            // Of a network: at its parameters, or along the step from them.
+            | EndGrad
+            | EndGradTeacher
+            | JacobianError
+            | JacobianGapSq
+            | LSegment
+            | OutputRange
+            | SMaxSq
+            | SMinSq
+            | TemperedGap
     )
 }
 

@@ -7,7 +7,6 @@ use kd_audit::audit::data::{DataOptions, DataProblem};
 use kd_audit::audit::finding::{Conclusion, StatementFinding};
 use kd_audit::audit::generated::records;
 use kd_audit::audit::library::Library;
-use kd_audit::audit::prove::prove;
 use kd_audit::audit::runner::Options;
 use kd_audit::audit::store::{Records, Store};
 use kd_audit::audit::whole::audit_statements;
@@ -177,7 +176,6 @@ pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
         .filter_map(|id| library.theorem(id))
         .flat_map(|theorem| theorem.statements.iter().map(move |statement| (theorem, statement)))
         .collect();
-    let proofs = prove(&library);
     let store = load_store()?;
     let case = data.as_ref().map(|data| data.case(options.budget));
     let progress = progress_bar(statements.len() as u64 + u64::from(data.is_some()), args.format);
@@ -185,7 +183,7 @@ pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
         || {
             let store = (!args.no_generated).then_some(&store);
             let done = || progress.inc(1);
-            audit_statements(&statements, &proofs, store, case.as_ref(), options, done)
+            audit_statements(&library, &statements, store, case.as_ref(), options, done)
         },
         || {
             let report = data.as_ref().map(|data| data.report(&library, options.budget));
@@ -203,7 +201,7 @@ pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
         Format::Json => Vec::new(),
         Format::Text => coq::words(&library, &statements)?,
     };
-    drop((case, proofs));
+    drop(case);
     Ok(Audited { report, coq, times, library })
 }
 

@@ -4,7 +4,6 @@ use super::audit::{exit_code, load_store};
 use super::print;
 use clap::Args;
 use kd_audit::audit::library::Library;
-use kd_audit::audit::prove::prove;
 use kd_audit::audit::runner::Options;
 use kd_audit::audit::whole::audit_statements;
 use kd_audit::claim::theorem::{Statement, Theorem};
@@ -28,9 +27,8 @@ pub fn run(library: &Library, args: &IndexArgs) -> Result<u8, Error> {
         .iter()
         .flat_map(|theorem| theorem.statements.iter().map(move |statement| (theorem, statement)))
         .collect();
-    let proofs = prove(library);
     let store = load_store()?;
-    let timed = audit_statements(&statements, &proofs, Some(&store), None, options, || ());
+    let timed = audit_statements(library, &statements, Some(&store), None, options, || ());
     let findings = timed.into_iter().map(|(finding, _)| finding).collect();
     let audit = report::AuditReport::new(options, findings, None);
     let text = report::index(&audit, &statements, &coq::words(library, &statements)?);

@@ -84,5 +84,5 @@ pub fn iterate_jointly<S: Scalar>(
 }
 
 fn combination<'a, S: Scalar>(row: &[(usize, S)], value: impl Fn(usize) -> &'a S) -> S {
-    row.iter().fold(S::zero(), |sum, (k, entry)| sum.plus(&entry.times(value(*k))))
+    S::sum_of_products(row.iter().map(|(k, entry)| (entry, value(*k))))
 }

@@ -132,6 +132,10 @@ impl Compared {
 /// The first step that is not accepted, and why.
 pub fn check(claim: &Claim, proof: &Proof, library: &Library) -> Result<Proved, Rejection> {
     let at_claim = |cause| Rejection { place: "the claim".into(), cause };
+    // What is a constant of a finite sum moves with the parameters of a network.
+    if claim.family.is_network() {
+        return Err(at_claim(Cause::Rule("nothing is proved about networks".into())));
+    }
     form::claim(claim, &proof.certificates).map_err(at_claim)?;
     let mut context = Context::new(claim.process, claim.symbols.clone());
     assume(&mut context, claim)?;
@@ -157,21 +161,25 @@ fn exists(context: &mut Context, claim: &Claim) -> Result<(), Cause> {
     };
     let about = |quantities: &[Quantity]| quantities.iter().any(|q| claim.mentions(*q));
     let axioms = context.used.axioms.clone();
-    // Strong convexity, with a constant that is seen to be positive: sqrt(1 + x²) is SC(0).
-    let mut strongly = false;
-    for hypothesis in &claim.hypotheses {
-        if let Condition::Class(Class::Sc, Some(constant)) = &hypothesis.condition {
+    // With a constant that is seen to be positive: sqrt(1 + x²) is SC(0), and e^x is PL(0).
+    let mut positive = |wanted: Class| -> Result<bool, Cause> {
+        let mut found = false;
+        for hypothesis in &claim.hypotheses {
+            let Condition::Class(own, Some(constant)) = &hypothesis.condition else { continue };
             let before = context.used.clone();
-            if context.sign(constant)? == Known::Positive {
-                strongly = true;
+            if *own == wanted && context.sign(constant)? == Known::Positive {
+                found = true;
             } else {
                 context.used = before;
             }
         }
-    }
+        Ok(found)
+    };
+    let (strongly, polyak) = (positive(Class::Sc)?, positive(Class::Pl)?);
     let minimised = || {
-        let classes = [Class::Qsc, Class::Es, Class::Pl, Class::Minimiser];
+        let classes = [Class::Qsc, Class::Es, Class::Minimiser];
         strongly
+            || polyak
             || classes.into_iter().any(|class| claim.assumes(class))
             || about(&[XStar, Gap, GradStar, GapNext, GapT, StartGap, TeacherGap, GapLambda])
     };
@@ -263,6 +271,10 @@ fn conclude(
     }
     for (i, (choices, certificate)) in cases.iter().zip(certificates).enumerate() {
         let mut refusal = None;
+        // One part is enough, and all of them must have a value.
+        for choice in choices.iter().filter(|_| choices.len() > 1) {
+            normal(context, &choice.slack()).map_err(|cause| (Some(i + 1), cause.into()))?;
+        }
         let mut shown = false;
         for choice in choices {
             match show(context, choice, certificate) {

@@ -71,6 +71,9 @@ impl fmt::Display for Residual {
     }
 }
 
+/// How many terms are written in terms of differences.
+const READABLE: usize = 1_000;
+
 /// Names for differences that formulas are usually about: each vector is written as its distance
 /// to another, if that makes the residual shorter.
 const DISTANCES: [(Quantity, Quantity, &str); 12] = [
@@ -132,7 +135,9 @@ impl Shower<'_> {
             }
         }
         let mut top = value.top().clone();
-        for (from, to, name) in DISTANCES {
+        // Nobody reads more, and each way to write it costs as much as the expansion.
+        let readable = top.terms().count() <= READABLE;
+        for (from, to, name) in DISTANCES.into_iter().filter(|_| readable) {
             let shorter = self.in_terms_of(&top, from, to, name);
             if let Some(shorter) =
                 shorter.filter(|s| self.groups(s).len() < self.groups(&top).len())
@@ -161,10 +166,7 @@ impl Shower<'_> {
         let mut groups: BTreeMap<Monomial, Polynomial> = BTreeMap::new();
         for (monomial, value) in polynomial.terms() {
             let (gram, rest) = monomial.iter().copied().partition(|(u, _)| self.is_gram(*u));
-            let group = groups.entry(gram).or_default();
-            if let Ok(sum) = group.plus(&Polynomial::term(rest, value.clone()), &Work::small()) {
-                *group = sum;
-            }
+            groups.entry(gram).or_default().add_term(rest, value);
         }
         groups
     }

@@ -131,12 +131,12 @@ impl<S> std::ops::IndexMut<(usize, usize)> for Matrix<S> {
 /// ⟨u, v⟩.
 pub fn dot<S: Scalar>(u: &[S], v: &[S]) -> S {
     debug_assert_eq!(u.len(), v.len());
-    u.iter().zip(v).fold(S::zero(), |sum, (a, b)| sum.plus(&a.times(b)))
+    S::sum_of_products(u.iter().zip(v))
 }
 
 /// ‖u‖², with squares that an interval knows to be non-negative.
 pub fn norm_sq<S: Scalar>(u: &[S]) -> S {
-    u.iter().fold(S::zero(), |sum, a| sum.plus(&a.squared()))
+    S::sum_of_squares(u.iter())
 }
 
 /// `u + v`.

@@ -154,6 +154,14 @@ pub trait Scalar: Clone + Debug + PartialEq + Send + Sync + 'static {
     fn squared(&self) -> Self {
         self.times(self)
     }
+    /// Σ aᵢbᵢ of the pairs.
+    fn sum_of_products<'a>(pairs: impl Iterator<Item = (&'a Self, &'a Self)>) -> Self {
+        pairs.fold(Self::zero(), |sum, (a, b)| sum.plus(&a.times(b)))
+    }
+    /// Σ aᵢ² of the numbers, each square as in [`squared`](Self::squared).
+    fn sum_of_squares<'a>(numbers: impl Iterator<Item = &'a Self>) -> Self {
+        numbers.fold(Self::zero(), |sum, a| sum.plus(&a.squared()))
+    }
     /// The logistic function σ(x) = 1/(1 + e^−x); rational only at 0.
     ///
     /// # Errors

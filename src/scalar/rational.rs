@@ -1,6 +1,7 @@
 //! Exact rational numbers.
 
 use super::{Scalar, Undefined};
+use dashu_base::Gcd;
 use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 use std::cmp::Ordering;
@@ -234,6 +235,26 @@ impl Scalar for Rational {
     fn normal_pdf(&self) -> Result<Self, Undefined> {
         Err(Undefined::Irrational("the normal density"))
     }
+    /// Reduced once at the end: four common divisors a term become one.
+    fn sum_of_products<'a>(pairs: impl Iterator<Item = (&'a Self, &'a Self)>) -> Self {
+        let (mut sum, mut under) = (IBig::ZERO, UBig::ONE);
+        for (a, b) in pairs.filter(|(a, b)| !a.is_zero() && !b.is_zero()) {
+            let over = a.numerator() * b.numerator();
+            let own = a.denominator() * b.denominator();
+            if own == under {
+                sum += over;
+            } else {
+                let common = (&under).gcd(&own);
+                let lift = own / &common;
+                sum = sum * IBig::from(lift.clone()) + over * IBig::from(&under / common);
+                under *= lift;
+            }
+        }
+        Self::from_big(sum, under.into())
+    }
+    fn sum_of_squares<'a>(numbers: impl Iterator<Item = &'a Self>) -> Self {
+        Self::sum_of_products(numbers.map(|a| (a, a)))
+    }
     fn least(&self, other: &Self) -> Self {
         self.min(other).clone()
     }
@@ -351,6 +372,7 @@ impl<'de> serde::Deserialize<'de> for Rational {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn q(text: &str) -> Rational {
         text.parse().unwrap()
@@ -368,6 +390,24 @@ mod tests {
             ["", "1/0", "nan", "inf", "1/2/3", "0x10", "1_000", "1e9999999", "--1", "1.2.3", "e5"]
         {
             assert!(bad.parse::<Rational>().is_err(), "{bad:?} was accepted");
+        }
+    }
+
+    proptest! {
+        /// Against the sum that is reduced after each term.
+        #[test]
+        fn sums_of_products_are_sums(
+            terms in proptest::collection::vec(((-9_i64..9, 1_i64..12), (-9_i64..9, 1_i64..12)), 0..7),
+        ) {
+            let ratio = |(p, q): (i64, i64)| Rational::ratio(p, q);
+            let terms: Vec<_> = terms.into_iter().map(|(a, b)| (ratio(a), ratio(b))).collect();
+            let each = |sum: Rational, (a, b): &(Rational, Rational)| sum.plus(&a.times(b));
+            let expected = terms.iter().fold(Rational::ZERO, each);
+            let sum = Rational::sum_of_products(terms.iter().map(|(a, b)| (a, b)));
+            prop_assert_eq!(sum, expected);
+            let squares: Vec<_> = terms.iter().map(|(a, _)| a.squared()).collect();
+            let expected = squares.iter().fold(Rational::ZERO, |sum, a| sum.plus(a));
+            prop_assert_eq!(Rational::sum_of_squares(terms.iter().map(|(a, _)| a)), expected);
         }
     }
 

@@ -4,7 +4,7 @@
 use kd_audit::audit::library::{FILES, Library};
 use kd_audit::audit::prove::{prove, prove_only};
 use kd_audit::claim::proof::StatementName;
-use kd_audit::export::coq::{Export, Exported, FIXED, Status, export, statuses};
+use kd_audit::export::coq::{Export, Exported, FIXED, Status, export, statuses, words};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -209,8 +209,7 @@ fn a_smaller_constant_is_not_proved() {
     for (id, part, from, to) in BOUNDS {
         let changed = library(id, from, to);
         let own = |name: &StatementName| name.theorem == id && name.part == part;
-        let finding =
-            prove_only(&changed, own).pop().map(|f| matches!(f.verdict, Some(Ok(_))));
+        let finding = prove_only(&changed, own).pop().map(|f| matches!(f.verdict, Some(Ok(_))));
         assert_eq!(finding, Some(false), "{id}/{part}");
     }
 }
@@ -220,7 +219,10 @@ fn a_smaller_constant_is_not_proved() {
 fn what_is_not_proved_is_not_exported() {
     for (id, part, from, to) in [BOUNDS[0], BOUNDS[10]] {
         let mut exported = export(&library(id, from, to)).statements.into_iter();
-        assert!(!exported.any(|own| own.name.theorem == id && own.name.part == part), "{id}/{part}");
+        assert!(
+            !exported.any(|own| own.name.theorem == id && own.name.part == part),
+            "{id}/{part}"
+        );
     }
 }
 
@@ -259,6 +261,25 @@ fn a_changed_constant_changes_the_statement() {
         assert!(text(&before, file).unwrap().contains(then[0]), "{file}");
         assert!(text(&after, file).unwrap().contains(then[1]), "{file}");
         assert!(!text(&after, file).unwrap().contains(then[0]), "{file}");
+    }
+}
+
+/// What an audit of one theorem shows is what an audit of all shows.
+#[test]
+fn a_theorem_alone_has_the_same_words() {
+    let library = Library::load().unwrap();
+    let all = statuses(&library);
+    for theorem in library.theorems() {
+        let pairs: Vec<_> = theorem.statements.iter().map(|own| (theorem, own)).collect();
+        let words = words(&library, &pairs).unwrap();
+        for (statement, word) in theorem.statements.iter().zip(words) {
+            let part = &statement.part;
+            let own = |(name, _): &&(StatementName, Status)| {
+                name.theorem == theorem.id && name.part == *part
+            };
+            let expected = all.iter().find(own).map_or("-", |(_, status)| status.word());
+            assert_eq!(word, expected, "{}/{part}", theorem.id);
+        }
     }
 }
 

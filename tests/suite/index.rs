@@ -1,13 +1,14 @@
 //! One audit of everything, and what the repository says of it: the index, and the README's table.
 
+use kd_audit::audit::data::{DataOptions, DataProblem};
 use kd_audit::audit::finding::{ClaimName, Conclusion, GeneratedVerdict};
 use kd_audit::audit::library::{FILES, Library};
-use kd_audit::audit::prove::prove;
 use kd_audit::audit::runner::Options;
 use kd_audit::audit::store::{RECORDS, Records, Store};
 use kd_audit::audit::whole::audit_statements;
 use kd_audit::claim::theorem::{Statement, Theorem};
 use kd_audit::export::coq;
+use kd_audit::problem::Dataset;
 use kd_audit::report::{self, AuditReport};
 use kd_audit::scalar::Rational;
 use std::path::Path;
@@ -28,8 +29,9 @@ static WHOLE: LazyLock<Whole> = LazyLock::new(|| {
         .flat_map(|theorem| theorem.statements.iter().map(move |s| (theorem, s)))
         .collect();
     let (options, store) = (Options::default(), Store::load().unwrap());
-    let timed =
-        audit_statements(&statements, &prove(&library), Some(&store), None, options, || ());
+    let data = DataProblem::new("diabetes", Dataset::diabetes(), &DataOptions::default()).unwrap();
+    let case = data.case(options.budget);
+    let timed = audit_statements(&library, &statements, Some(&store), Some(&case), options, || ());
     let (findings, times): (Vec<_>, Vec<_>) = timed.into_iter().unzip();
     let audit = AuditReport::new(options, findings, None);
     let coq = coq::words(&library, &statements).unwrap();

@@ -37,9 +37,24 @@ impl<S: MomentArithmetic> Setting<'_, S> {
         State { x: self.point.clone(), memory, taken: 0 }
     }
 
+    /// Knows each sample's gradient at x and at the point in memory: what is drawn, and what is
+    /// remembered after a step, are these.
+    fn oracle(&self) -> Result<Oracle<'_, S>, Undefined> {
+        let known = self.known.get_or_init(|| {
+            let state = self.state();
+            let known = |n: usize| {
+                let points = [&state.x, state.memory.get(n).unwrap_or(&state.memory[0])];
+                let known = |x: &Vec<S>| Some((x.clone(), self.problem.gradient(n, x).ok()?));
+                points.into_iter().filter_map(known).collect()
+            };
+            (0..self.problem.samples()).map(known).collect()
+        });
+        Ok(Oracle::new(&self.problem, self.control()?).knowing(known))
+    }
+
     /// τ of the points in memory.
     pub(super) fn memory_error(&self, memory: &[Vec<S>]) -> Result<S, Undefined> {
-        let oracle = Oracle::new(&self.problem, self.control()?);
+        let oracle = self.oracle()?;
         memory_error(&oracle, memory, self.gradients_at_star()?)
     }
 
@@ -52,7 +67,7 @@ impl<S: MomentArithmetic> Setting<'_, S> {
     pub(super) fn remembered(&self) -> Result<&[States<S>], Undefined> {
         let states = self.remembered.get_or_init(|| {
             let estimator = self.with_memory()?;
-            let oracle = Oracle::new(&self.problem, self.control()?);
+            let oracle = self.oracle()?;
             let state = self.state();
             let step = |batch: &Vec<usize>| {
                 step_with_memory(&*estimator, &oracle, &self.gamma, &state, batch)

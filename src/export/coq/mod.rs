@@ -25,11 +25,10 @@ mod twin;
 mod usage;
 
 use crate::audit::library::Library;
-use crate::audit::prove::{ProofFinding, prove};
-use crate::claim::proof::StatementName;
+use crate::audit::prove::proved_only;
 use crate::claim::file::FileError;
+use crate::claim::proof::StatementName;
 use crate::claim::theorem::{Claim, Statement, Theorem};
-use crate::kernel::Proved;
 use certificate::Found;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,37 +96,36 @@ pub struct Export {
 
 /// Exports every statement of the library that the kernel proves.
 pub fn export(library: &Library) -> Export {
-    written(library, true)
+    written(library, true, |_| true)
 }
 
 /// The certificates alone: what stands for the constants of a reviewed statement in its instance need
 /// not be there in a file of one's own.
 pub fn export_certificates(library: &Library) -> Export {
-    written(library, false)
+    written(library, false, |_| true)
 }
 
-fn written(library: &Library, textbook: bool) -> Export {
-    let findings = prove(library);
-    let proved: BTreeMap<StatementName, &Proved> = findings
-        .iter()
-        .filter_map(|f| Some((name_of(f), f.verdict.as_ref()?.as_ref().ok()?)))
-        .collect();
+fn written(library: &Library, textbook: bool, wanted: impl Fn(&StatementName) -> bool) -> Export {
+    let proved = proved_only(library, wanted);
     let mut export = Export::default();
     let (mut done, mut certificates) = (BTreeMap::new(), BTreeMap::new());
     for (stem, text) in FIXED {
         export.files.push((format!("{stem}.v"), text.to_owned()));
     }
-    for finding in &findings {
-        let name = name_of(finding);
-        let Some(proof) = &finding.statement.proof else { continue };
+    let all = library
+        .theorems()
+        .iter()
+        .flat_map(|theorem| theorem.statements.iter().map(move |statement| (theorem, statement)));
+    for (theorem, statement) in all {
+        let name = name_of(theorem, statement);
+        let Some(proof) = &statement.proof else { continue };
         let Some(own) = proved.get(&name) else { continue };
         let unused: BTreeSet<&str> = own.unused_hypotheses().collect();
         let find = |name: &StatementName| -> Option<Claim> {
             proved.get(name).map(|proved| proved.claim().clone())
         };
         let found = Found { claim: &find, certificates: &certificates };
-        let certificate =
-            certificate::certificate(&name, &finding.statement.claim, proof, &unused, &found);
+        let certificate = certificate::certificate(&name, &statement.claim, proof, &unused, &found);
         let mut exported = Exported {
             name: name.clone(),
             status: Status::No(String::new()),
@@ -141,23 +139,22 @@ fn written(library: &Library, textbook: bool) -> Export {
                 let module = names::module(&name);
                 exported.theorems.push(format!("{module}_cert.{}", certificate.theorem));
                 export.files.push((format!("{module}_cert.v"), certificate.text.clone()));
-                let (theorem, own) = (finding.theorem, finding.statement);
                 let readable = match textbook {
-                    true => statement::statement(&name, theorem, own, &certificate, &done)
+                    true => statement::statement(&name, theorem, statement, &certificate, &done)
                         .map_err(|cause| cause.to_string()),
                     false => Err("a file of one's own".to_owned()),
                 };
                 match readable {
                     Err(cause) => exported.status = Status::Certificate(cause),
-                    Ok(own) => {
+                    Ok(readable) => {
                         exported.theorems.push(format!("{module}.{}", names::part(&name.part)));
-                        if own.instance {
+                        if readable.instance {
                             exported.theorems.push(format!("{module}.satisfiable"));
                         }
                         exported.status = Status::Statement;
-                        exported.satisfiable = own.satisfiable;
-                        export.files.push((format!("{module}.v"), own.text.clone()));
-                        done.insert(name.clone(), own);
+                        exported.satisfiable = readable.satisfiable;
+                        export.files.push((format!("{module}.v"), readable.text.clone()));
+                        done.insert(name.clone(), readable);
                     }
                 }
                 certificates.insert(name.clone(), certificate);
@@ -181,7 +178,9 @@ pub fn words(
     statements: &[(&Theorem, &Statement)],
 ) -> Result<Vec<&'static str>, FileError> {
     let built_in = Library::load()?;
-    let exported = export(library).statements;
+    let asked =
+        |name: &StatementName| statements.iter().any(|(theorem, _)| theorem.id == name.theorem);
+    let exported = written(library, true, asked).statements;
     let word = |(theorem, statement): &(&Theorem, &Statement)| {
         let own =
             |own: &&Exported| own.name.theorem == theorem.id && own.name.part == statement.part;
@@ -196,8 +195,8 @@ pub fn words(
     Ok(statements.iter().map(word).collect())
 }
 
-fn name_of(finding: &ProofFinding<'_>) -> StatementName {
-    StatementName { theorem: finding.theorem.id.clone(), part: finding.statement.part.clone() }
+fn name_of(theorem: &Theorem, statement: &Statement) -> StatementName {
+    StatementName { theorem: theorem.id.clone(), part: statement.part.clone() }
 }
 
 fn project(export: &Export) -> String {
