@@ -3,12 +3,14 @@
 
 use super::check::{Outcome, check_instance};
 use super::library::Library;
+use super::sampled::measured_error;
 use super::setting::Setting;
 use crate::claim::evaluate::evaluate_scalar;
 use crate::claim::expr::{Expr, Formula};
 use crate::claim::theorem::{Claim, Condition};
 use crate::claim::vocabulary::Process;
 use crate::expectation::Budget;
+use crate::expectation::sampled::SamplingPlan;
 use crate::problem::{Constants, ControlVariate, Instance, Sampling};
 use crate::scalar::{Interval, Rational, Scalar};
 use serde::Serialize;
@@ -53,6 +55,8 @@ pub enum Mark {
     Bound,
     /// Single points.
     Points,
+    /// Upright bars: two points each, the lower end and the upper one.
+    Intervals,
 }
 
 /// Least squares with a = (1,0), (0,1), (1,1) and y = (1,0,0), at theorem-1's largest step. Its
@@ -90,6 +94,12 @@ fn path(library: &Library, budget: Budget) -> Option<Figure> {
         series.push(Series { name: name.into(), mark: Mark::Fact, points: fact });
         series.push(Series { name: format!("bound, {name}"), mark: Mark::Bound, points: bound });
     }
+    let third = Rational::ratio(1, 3);
+    let points: Vec<_> = (1..=8).filter_map(|k| sampled(20 * k, &third)).flatten().collect();
+    if !points.is_empty() {
+        let name = format!("{} sampled paths, 1 − 10⁻⁹", PLAN.paths);
+        series.push(Series { name, mark: Mark::Intervals, points });
+    }
     let last = |k: usize| series.get(k)?.points.last().map(|point| point.1);
     let share = 100.0 * last(2)? / last(0)?;
     Some(Figure {
@@ -99,13 +109,28 @@ fn path(library: &Library, budget: Budget) -> Option<Figure> {
             "E‖x^t − x*‖² by exact moments, and the right side of theorem-1/all-t, on least squares \
              in two dimensions with three samples and γ = 1/(8𝓛). Distillation ends at {share:.0} % of \
              SGD’s error. The bounds hold at every t; their rate 1 − γμ is what the worst problem of \
-             the class needs, and this one is faster."
+             the class needs, and this one is faster. The bars are confidence intervals of the error \
+             of distillation from sampled paths, each with a proved range of every path."
         ),
         x_label: "steps t",
         y_label: "E‖x^t − x*‖²",
         log_y: true,
         series,
     })
+}
+
+/// The paths behind each interval of the picture, and its level.
+const PLAN: SamplingPlan = SamplingPlan { paths: 20_000, steps: 10_000_000, alpha: 1e-9 };
+
+/// The ends of the confidence interval of the error after t steps, where the lower one is positive.
+fn sampled(t: u64, lambda: &Rational) -> Option<[(f64, f64); 2]> {
+    let mut instance = example();
+    instance.parameters.horizon = t;
+    instance.parameters.lambda = lambda.clone();
+    let constants = Constants::compute(&instance.problem, instance.sampling).ok()?;
+    let measured = measured_error(&instance, &constants, Process::Kd, PLAN, [1; 32]).ok()?;
+    let (lower, upper) = measured.interval;
+    (lower > 0.0).then_some([(t as f64, lower), (t as f64, upper)])
 }
 
 /// The noise floor over the weight: theorem-1's neighbourhood and the stationary error, with the

@@ -46,15 +46,8 @@ fn sampled(
         return Err(Undefined::Missing("an equivalence is not sampled".into()));
     };
     let bound = evaluate_scalar(&relation.rhs, setting)?;
-    let shifts = setting.shifts()?;
-    let gamma = Interval::from_rational(&instance.parameters.gamma);
-    let mut largest_step = Interval::zero();
-    for shift in &shifts {
-        largest_step = largest_step.greatest(&norm_sq(shift).root()?.times(&gamma));
-    }
-    let start: Vec<Rational> =
-        instance.point.iter().zip(&constants.x_star).map(|(x, star)| x.minus(star)).collect();
-    let range = largest_error(instance, &start, &largest_step)?.squared().upper();
+    let enough = |(lower, upper): (f64, f64)| upper <= bound.lower() || lower > bound.upper();
+    let Sampling { shifts, start, range } = Sampling::new(instance, constants, setting)?;
     let inconclusive = |why: String| Ok(Outcome::Inconclusive { why });
     let paths = (plan.steps / instance.parameters.horizon.max(1)).min(plan.paths);
     let least = ConfidenceSequence::least_radius(range, plan.alpha, paths);
@@ -63,10 +56,6 @@ fn sampled(
             "the proved range {range:.3e} of the squared error is too wide for {paths} paths"
         ));
     }
-    let floats = |vector: &Vec<Interval>| vector.iter().map(Interval::midpoint).collect();
-    let shifts: Vec<Vec<f64>> = shifts.iter().map(floats).collect();
-    let start: Vec<f64> = start.iter().map(Scalar::to_f64).collect();
-    let enough = |(lower, upper): (f64, f64)| upper <= bound.lower() || lower > bound.upper();
     let measured = measure(instance, &start, &shifts, range, plan, seed, enough)?;
     let evaluation = evaluate(&claim.formula, &Sampled { setting, measured })?;
     let Some((lhs, rhs)) = evaluation.shown(&claim.formula) else {
@@ -85,6 +74,53 @@ fn sampled(
         Truth::Unknown => {
             inconclusive(format!("the confidence interval {lhs} of {n} paths overlaps the bound"))
         }
+    }
+}
+
+/// E‖x^t − x*‖² of a process by all the paths of the plan, whether or not a claim asks for it.
+///
+/// # Errors
+/// As [`measure`], and where no finite range of the error is proved.
+pub fn measured_error(
+    instance: &Instance,
+    constants: &Constants,
+    process: Process,
+    plan: SamplingPlan,
+    seed: [u8; 32],
+) -> Result<Measured, Undefined> {
+    let setting = Setting::<Interval>::new(instance, Some(constants), process, Budget::STANDARD);
+    let Sampling { shifts, start, range } = Sampling::new(instance, constants, &setting)?;
+    measure(instance, &start, &shifts, range, plan, seed, |_| false)
+}
+
+/// What a path is drawn from, in floats, and the proved range of its squared error.
+struct Sampling {
+    shifts: Vec<Vec<f64>>,
+    start: Vec<f64>,
+    range: f64,
+}
+
+impl Sampling {
+    fn new(
+        instance: &Instance,
+        constants: &Constants,
+        setting: &Setting<'_, Interval>,
+    ) -> Result<Self, Undefined> {
+        let shifts = setting.shifts()?;
+        let gamma = Interval::from_rational(&instance.parameters.gamma);
+        let mut largest_step = Interval::zero();
+        for shift in &shifts {
+            largest_step = largest_step.greatest(&norm_sq(shift).root()?.times(&gamma));
+        }
+        let start: Vec<Rational> =
+            instance.point.iter().zip(&constants.x_star).map(|(x, star)| x.minus(star)).collect();
+        let range = largest_error(instance, &start, &largest_step)?.squared().upper();
+        let floats = |vector: &Vec<Interval>| vector.iter().map(Interval::midpoint).collect();
+        Ok(Self {
+            shifts: shifts.iter().map(floats).collect(),
+            start: start.iter().map(Scalar::to_f64).collect(),
+            range,
+        })
     }
 }
 

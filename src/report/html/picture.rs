@@ -108,7 +108,8 @@ where
         .x_label_formatter(&|value| tick(*value))
         .draw()?;
     for (k, Series { name, mark, points }) in figure.series.iter().enumerate() {
-        let color = CURVES[k % CURVES.len()];
+        let bars = *mark == Mark::Intervals;
+        let color = if bars { INK } else { CURVES[k % CURVES.len()] };
         let full = color.stroke_width(4);
         let drawn = match mark {
             Mark::Fact => chart.draw_series(LineSeries::new(points.iter().copied(), full))?,
@@ -117,6 +118,9 @@ where
             }
             Mark::Points => chart
                 .draw_series(points.iter().map(|point| Circle::new(*point, 10, color.filled())))?,
+            Mark::Intervals => chart.draw_series(
+                points.chunks(2).map(|ends| PathElement::new(ends.to_vec(), color.stroke_width(8))),
+            )?,
         };
         let sample = *mark;
         drawn.label(name.as_str()).legend(move |(x, y)| match sample {
@@ -126,6 +130,10 @@ where
                     .into_dyn()
             }
             Mark::Points => Circle::new((x + 22, y), 10, color.filled()).into_dyn(),
+            Mark::Intervals => {
+                let bar = vec![(x + 22, y - 10), (x + 22, y + 10)];
+                PathElement::new(bar, color.stroke_width(8)).into_dyn()
+            }
         });
     }
     chart
