@@ -1,7 +1,8 @@
 //! `kd-audit index`: what is known of every statement, as one page.
 
 use super::audit::{coq_words, load_store};
-use super::{CONTRADICTED, INCONCLUSIVE, MET, print};
+use super::output::write;
+use super::{CONTRADICTED, INCONCLUSIVE, MET};
 use clap::Args;
 use kd_audit::audit::finding::{Conclusion, ProofVerdict, StatementFinding};
 use kd_audit::audit::generated::{audit_generated, audit_tightest, proved_statements};
@@ -16,9 +17,9 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct IndexArgs {
-    /// Where the index is written; printed without it
-    #[arg(long)]
-    out: Option<PathBuf>,
+    /// Where the index is written; - is standard output
+    #[arg(long, default_value = "-")]
+    out: PathBuf,
 }
 
 /// Audits every built-in theorem without data, writes the index and returns the exit code.
@@ -45,11 +46,7 @@ pub fn run(library: &Library, args: &IndexArgs) -> Result<u8, Error> {
         .collect();
     let audit = report::AuditReport::new(options, findings, None);
     let text = report::index(&audit, &statements, &coq_words(library, &statements)?);
-    match &args.out {
-        None => print(&text),
-        Some(path) => std::fs::write(path, text)
-            .map_err(|source| Error::Io { file: path.display().to_string(), source })?,
-    }
+    write(&args.out, &text)?;
     Ok(match audit.conclusion {
         Conclusion::Met => MET,
         Conclusion::Contradicted => CONTRADICTED,
