@@ -124,7 +124,11 @@ pub const MANUALS: &[Manual] = &[
                 "on a file of yours (minutes; your files)",
             ),
         ],
-        codes: &[(0, "every prediction of a theorem is met"), (1, "one is not")],
+        codes: &[
+            (0, "every prediction of a theorem is met"),
+            (1, "one is not"),
+            (3, "none is seen to fail, but the runs are too few to tell"),
+        ],
     },
     Manual {
         command: "report",

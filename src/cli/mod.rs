@@ -126,7 +126,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Err
     let matches = command.try_get_matches_from_mut(words)?;
     if let Some((name, option)) = misplaced(&matches) {
         let cause = format!(
-            "{option} is an option of the audit: write it after the command, as in `kd-audit {name} {option}`, if {name} has it"
+            "{option} before `{name}` would be lost: options of a command come after it, as in `kd-audit {name} {option}`"
         );
         return Err(command.error(ErrorKind::ArgumentConflict, cause));
     }

@@ -2,7 +2,7 @@
 
 use super::audit::data_name;
 use super::output::{self, detail, name_of, print, read, remark, shows_progress};
-use super::{CONTRADICTED, MET};
+use super::{CONTRADICTED, INCONCLUSIVE, MET};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use kd_audit::audit::library::Library;
@@ -121,7 +121,14 @@ pub fn run(library: &Library, args: &ReproduceArgs) -> Result<u8, Error> {
     let (out, count) = (args.out.display(), pictures.len());
     let written = format!("Written to {out}: curves.csv, summary.json and {count} pictures.\n");
     remark(&written, &args.out);
-    Ok(if summary.predictions_met { MET } else { CONTRADICTED })
+    // A band that is too wide to tell contradicts nothing.
+    Ok(if summary.predictions_met {
+        MET
+    } else if summary.contradicted() {
+        CONTRADICTED
+    } else {
+        INCONCLUSIVE
+    })
 }
 
 fn source(args: &ReproduceArgs) -> Result<Source, Error> {

@@ -92,5 +92,8 @@ fn page_text(page: &Man, command: &clap::Command, manual: &Manual) -> std::io::R
         "If it is set, messages about arguments have no colour; nothing else has any.",
     )]);
     roff.to_writer(&mut text)?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    let text = String::from_utf8_lossy(&text);
+    // Each section defines the apostrophe anew; once is enough.
+    let (head, rest) = text.split_at(text.find(".TH").unwrap_or(0));
+    Ok(format!("{head}{}", rest.replace(head, "")))
 }

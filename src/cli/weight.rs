@@ -93,7 +93,7 @@ pub fn run(args: &WeightArgs) -> Result<u8, Error> {
     detail(|| format!("{file}: {} rows of {} features", table.rows(), table.dimension));
     let (problem, mut notes) = problem(args, table).map_err(in_file)?;
     let start = Instant::now();
-    let teacher = teacher(args, &problem)?;
+    let teacher = teacher(args, &problem, &file)?;
     detail(|| format!("the teacher took {:.2} s", start.elapsed().as_secs_f64()));
     let start = Instant::now();
     let convention = match (args.ridge_convention, &teacher) {
@@ -205,6 +205,7 @@ fn problem(args: &WeightArgs, mut table: Table) -> Result<(Problem, Vec<String>)
         }
     };
     let mut problem = Problem { model, features, labels, ridge: 0.0 };
+    problem.check_squares()?;
     problem.ridge = match args.ridge {
         Some(ridge) if !(ridge >= 0.0 && ridge.is_finite()) => {
             return Err(WeightError::Ridge(ridge));
@@ -245,8 +246,11 @@ fn standardise(features: &mut DMatrix<f64>) -> usize {
     (0..features.nrows()).filter(|j| constant(*j)).count()
 }
 
-fn teacher(args: &WeightArgs, problem: &Problem) -> Result<Teacher, Error> {
-    let usage = |source: WeightError| Error::Weight { file: "the teacher".into(), source };
+fn teacher(args: &WeightArgs, problem: &Problem, data: &str) -> Result<Teacher, Error> {
+    let own = |source: WeightError| Error::Weight {
+        file: format!("{data}: the teacher from these rows"),
+        source,
+    };
     let parameters = |path: &Path, expected: &'static str| -> Result<_, Error> {
         let (file, bytes) = open(path, expected)?;
         let found = numbers(&bytes);
@@ -258,7 +262,7 @@ fn teacher(args: &WeightArgs, problem: &Problem) -> Result<Teacher, Error> {
             .map_err(|source| Error::Weight { file, source });
     }
     match args.teacher.split_once(':') {
-        None if args.teacher == "fit" => Teacher::subset(problem, 1.0).map_err(usage),
+        None if args.teacher == "fit" => Teacher::subset(problem, 1.0).map_err(own),
         Some(("sgd", epochs)) => {
             let epochs: usize = epochs.parse().map_err(|_| {
                 Error::Usage(format!("sgd:{epochs} does not name a number of epochs"))
@@ -269,7 +273,7 @@ fn teacher(args: &WeightArgs, problem: &Problem) -> Result<Teacher, Error> {
             let fraction: f64 = fraction
                 .parse()
                 .map_err(|_| Error::Usage(format!("subset:{fraction} does not name a fraction")))?;
-            Teacher::subset(problem, fraction).map_err(usage)
+            Teacher::subset(problem, fraction).map_err(own)
         }
         _ => {
             let expected =

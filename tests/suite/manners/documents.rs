@@ -35,7 +35,7 @@ fn every_document_is_what_its_schema_says() {
         ("prove.json", "prove --format json", 0),
         ("prove.json", "prove wrong.toml --format json", 1),
         ("witness.json", "refute theorem-1/one-step --mutant step-1/7 --out -", 0),
-        ("witness.json", "refute proposition-1/gradient --mutant flipped-sign --out -", 0),
+        ("witness.json", "refute proposition-1/gradient --mutant sign --out -", 0),
         ("cost.json", "cost --no-measure --format json", 0),
         ("cost.json", "cost --dimension 8 --samples 100 --batch 2 --format json", 0),
         ("worst-case.json", "worst-case saga --gamma 1/6 --n 5 --format json", 0),
@@ -65,7 +65,8 @@ fn every_document_is_what_its_schema_says() {
     let csv = data("diabetes.csv");
     let reproduce = format!("reproduce --quick --seeds 2 --out r --data {csv} --target target -q");
     let (code, _, err) = run(&dir, &reproduce.split(' ').collect::<Vec<_>>());
-    assert!(matches!(code, Some(0 | 1)), "{err}");
+    // Two runs a curve are too few for narrow bands.
+    assert_eq!(code, Some(3), "{err}");
     all.push(("reproduce.json", file(&dir.join("r/summary.json"))));
     let journal = std::fs::read_to_string(dir.join("r/journal.jsonl")).unwrap();
     let lines = journal.lines().map(|line| serde_json::from_str(line).unwrap());

@@ -184,7 +184,7 @@ fn an_error_suggests_what_was_meant() {
             "weight --data mine.toml --target y --teacher fitt",
             &["mine.toml: there is no column \"y\""],
         ),
-        ("--instances 5 list", &["--instances is an option of the audit"]),
+        ("--instances 5 list", &["--instances before `list` would be lost"]),
     ];
     for (line, parts) in cases {
         let words: Vec<&str> = line.split(' ').collect();
