@@ -115,7 +115,7 @@ fn there_is_no_colour_where_none_is_wanted() {
     let dir = fresh("colour");
     let shown = |arguments: &[&str], variables: &[&str]| {
         let mut command = kd_audit(&dir, arguments);
-        variables.iter().for_each(|name| drop(command.env(name, "1")));
+        command.envs(variables.iter().map(|name| (name, "1")));
         let output = command.stdin(Stdio::null()).output().unwrap();
         [output.stdout, output.stderr].concat().contains(&0x1b)
     };
