@@ -74,9 +74,7 @@ fn statement(finding: &StatementFinding) -> Outcome {
 fn mutant(finding: &StatementFinding, mutant: &MutantFinding) -> Outcome {
     match mutant.verdict {
         _ if mutant.contradicts() => Outcome::Failed(mutant_fault(finding, mutant)),
-        MutantVerdict::Survived { evaluations } if evaluations == 0 => {
-            Outcome::Skipped("not searched".to_owned())
-        }
+        MutantVerdict::Survived { evaluations: 0 } => Outcome::Skipped("not searched".to_owned()),
         MutantVerdict::Survived { evaluations } => {
             Outcome::Skipped(format!("open: no witness in {evaluations} evaluations"))
         }
