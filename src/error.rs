@@ -13,7 +13,17 @@ pub enum Error {
     /// A theorem file is malformed.
     #[error(transparent)]
     Theorem(#[from] FileError),
-    /// A file cannot be read or written.
+    /// A file cannot be read.
+    #[error("{file}: {source}: expected {expected}")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// What should be there.
+        expected: &'static str,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// A file cannot be written.
     #[error("{file}: {source}")]
     Io {
         /// The file.
@@ -73,16 +83,22 @@ pub enum Error {
         found: u64,
     },
     /// No theorem, part or mutant of that name.
-    #[error("there is no {what} {given:?}; there are: {known}")]
+    #[error("there is no {what} {given:?}; {}there are: {known}", meant(.nearest.as_deref()))]
     Unknown {
         /// Theorem, part or mutant.
         what: &'static str,
         /// What was asked for.
         given: String,
+        /// What was probably meant.
+        nearest: Option<String>,
         /// What there is.
         known: String,
     },
     /// Options that do not go together.
     #[error("{0}")]
     Usage(String),
+}
+
+fn meant(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |nearest| format!("did you mean {nearest:?}? "))
 }

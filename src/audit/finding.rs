@@ -403,6 +403,15 @@ impl MutantFinding {
         self.witness.is_some()
     }
 
+    /// The evaluations that a search spent; 0 where the witness was there.
+    pub fn evaluations(&self) -> usize {
+        match self.verdict {
+            MutantVerdict::RefutedBySearch { evaluations }
+            | MutantVerdict::Survived { evaluations } => evaluations,
+            MutantVerdict::RefutedByStoredWitness | MutantVerdict::StoredWitnessFails { .. } => 0,
+        }
+    }
+
     /// Whether the finding contradicts what the file expects.
     pub fn contradicts(&self) -> bool {
         let wrong_witness = matches!(self.verdict, MutantVerdict::StoredWitnessFails { .. });
@@ -428,8 +437,17 @@ pub enum Conclusion {
 }
 
 impl StatementFinding {
-    /// How the statement ended against what its file expects.
+    /// How the statement ended against what its file expects, its mutants included.
     pub fn conclusion(&self) -> Conclusion {
+        if self.mutants.iter().any(MutantFinding::contradicts) {
+            Conclusion::Contradicted
+        } else {
+            self.own_conclusion()
+        }
+    }
+
+    /// The same without its mutants.
+    pub fn own_conclusion(&self) -> Conclusion {
         let violated = self.tightest.as_ref().is_some_and(|witness| !witness.holds);
         let refuted = matches!(self.grade, Grade::Refuted { .. }) || violated;
         let wrong = match self.expect {
@@ -443,7 +461,6 @@ impl StatementFinding {
             || both
             || matches!(self.proof, ProofVerdict::Rejected { .. })
             || self.examples.iter().any(|example| !example.agrees)
-            || self.mutants.iter().any(MutantFinding::contradicts)
         {
             Conclusion::Contradicted
         } else if matches!(self.grade, Grade::Inconclusive { .. } | Grade::Rejected { .. }) {

@@ -22,7 +22,7 @@ pub fn audit_statements(
     store: Option<&Store>,
     data: Option<&DataCase<'_>>,
     options: Options,
-    done: impl Fn() + Sync,
+    done: impl Fn(&StatementFinding, Duration) + Sync,
 ) -> Vec<(StatementFinding, Duration)> {
     let asked = |name: &StatementName| {
         let own = |(theorem, _): &(&Theorem, &Statement)| theorem.id == name.theorem;
@@ -37,8 +37,9 @@ pub fn audit_statements(
             finding.generated = audit_generated(theorem, statement, &proved, store, options);
             finding.tightest = audit_tightest(theorem, statement, store, options).map(Box::new);
         }
-        done();
-        (finding, start.elapsed())
+        let time = start.elapsed();
+        done(&finding, time);
+        (finding, time)
     };
     statements.par_iter().map(audit).collect()
 }

@@ -1,10 +1,11 @@
 //! `kd-audit audit`: every statement, with instances, examples, a data set and mutants.
 
-use super::{CONTRADICTED, Format, INCONCLUSIVE, MET, SearchArgs, print, read, select};
+use super::output::{self, detail, is_stream, name_of, read, shows_progress, tell};
+use super::{CONTRADICTED, INCONCLUSIVE, MET, SearchArgs, select};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use kd_audit::audit::data::{DataOptions, DataProblem};
-use kd_audit::audit::finding::{Conclusion, StatementFinding};
+use kd_audit::audit::finding::{Conclusion, MutantFinding, StatementFinding};
 use kd_audit::audit::generated::records;
 use kd_audit::audit::library::Library;
 use kd_audit::audit::runner::Options;
@@ -16,13 +17,12 @@ use kd_audit::export::coq;
 use kd_audit::problem::{ConstantColumns, Dataset, DatasetOptions, Link, RidgeConvention, Scale};
 use kd_audit::report;
 use kd_audit::scalar::Rational;
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[derive(Args)]
 pub struct AuditArgs {
-    /// Theorem ids or theorem files; all built-in theorems without any
+    /// Theorem ids or theorem files (- is standard input); all built-in theorems without any
     theorems: Vec<String>,
     /// Random instances a statement
     #[arg(long, default_value_t = Options::default().instances as u32, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -33,8 +33,8 @@ pub struct AuditArgs {
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
     /// The form of the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = AuditFormat::Text)]
+    format: AuditFormat,
     /// Search for a witness against every mutant instead of replaying the stored ones
     #[arg(long)]
     no_stored_witnesses: bool,
@@ -52,9 +52,27 @@ pub struct AuditArgs {
     data: DataArgs,
 }
 
+impl AuditArgs {
+    /// The first of the theorems that are named.
+    pub fn first_theorem(&self) -> Option<&str> {
+        self.theorems.first().map(String::as_str)
+    }
+}
+
+/// The form of an audit's report.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum AuditFormat {
+    /// A table for people
+    Text,
+    /// A document for programs
+    Json,
+    /// A test report in JUnit's XML: a case a statement, and a case a mutant
+    Junit,
+}
+
 #[derive(Args)]
 struct DataArgs {
-    /// A CSV file to audit the claims on, instead of the embedded diabetes data
+    /// A CSV file (- is standard input) to audit the claims on, instead of the embedded diabetes data
     #[arg(long, requires = "target")]
     data: Option<PathBuf>,
     /// The column to predict
@@ -126,9 +144,11 @@ pub struct Audited {
 pub fn run(library: Library, args: &AuditArgs) -> Result<u8, Error> {
     let audited = perform(library, args)?;
     let audit = &audited.report;
+    let print = |text: &str| tell(text, args.save.as_deref());
     match args.format {
-        Format::Json => print(&report::to_json(audit)),
-        Format::Text => {
+        AuditFormat::Json => print(&report::to_json(audit)),
+        AuditFormat::Junit => print(&report::junit(audit)),
+        AuditFormat::Text => {
             print(&report::audit_table(audit, &audited.coq, &audited.times));
             if let Some(data) = &audit.data {
                 print(&format!("\n{}", report::data_summary(data)));
@@ -182,7 +202,10 @@ pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
     let (timed, data_report): (Vec<(StatementFinding, Duration)>, _) = rayon::join(
         || {
             let store = (!args.no_generated).then_some(&store);
-            let done = || progress.inc(1);
+            let done = |finding: &StatementFinding, time| {
+                progress.inc(1);
+                progress.suspend(|| detail(|| audited_in(finding, time)));
+            };
             audit_statements(&library, &statements, store, case.as_ref(), options, done)
         },
         || {
@@ -198,11 +221,27 @@ pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
         save(path, &report, &library)?;
     }
     let coq = match args.format {
-        Format::Json => Vec::new(),
-        Format::Text => coq::words(&library, &statements)?,
+        AuditFormat::Json | AuditFormat::Junit => Vec::new(),
+        AuditFormat::Text => coq::words(&library, &statements)?,
     };
     drop(case);
     Ok(Audited { report, coq, times, library })
+}
+
+/// A line of detail: what was evaluated for a statement, and how long it took.
+fn audited_in(finding: &StatementFinding, time: Duration) -> String {
+    let StatementFinding { theorem, part, grade, instances, .. } = finding;
+    let searched: usize = finding.mutants.iter().map(MutantFinding::evaluations).sum();
+    format!(
+        "{theorem}/{part}: {}, {} instances accepted and {} rejected, {} of {} mutants refuted with {searched} evaluations, {} made by rule, {:.2} s",
+        grade.word(),
+        instances.accepted(),
+        instances.rejected(),
+        finding.mutants.iter().filter(|mutant| mutant.is_refuted()).count(),
+        finding.mutants.len(),
+        finding.generated.len(),
+        time.as_secs_f64(),
+    )
 }
 
 /// The records that are compiled in.
@@ -215,18 +254,18 @@ fn save(path: &Path, audit: &report::AuditReport, library: &Library) -> Result<(
     let file = path.display().to_string();
     let mut records = records(&audit.statements, audit.seed);
     if path.exists() {
-        let others = Records::parse(&String::from_utf8_lossy(&read(path)?))
-            .map_err(|error| Error::Usage(format!("{file} is no file of records: {error}")))?;
+        let others =
+            Records::parse(&String::from_utf8_lossy(&read(path, "records of earlier audits")?))
+                .map_err(|error| Error::Usage(format!("{file} is no file of records: {error}")))?;
         let audited: Vec<&str> = audit.statements.iter().map(|own| &*own.theorem).collect();
         let theorems: Vec<&str> = library.theorems().iter().map(|own| &*own.id).collect();
         records = records.beside(others, &audited, &theorems);
     }
-    let text = records.to_text();
-    std::fs::write(path, text).map_err(|source| Error::Io { file, source })
+    output::write(path, &records.to_text())
 }
 
-fn progress_bar(length: u64, format: Format) -> ProgressBar {
-    if !matches!(format, Format::Text) || !std::io::stderr().is_terminal() {
+fn progress_bar(length: u64, format: AuditFormat) -> ProgressBar {
+    if format != AuditFormat::Text || !shows_progress() {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} statements, {elapsed} elapsed");
@@ -234,6 +273,14 @@ fn progress_bar(length: u64, format: Format) -> ProgressBar {
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+/// The name of a data set in reports.
+pub fn data_name(path: &Path) -> String {
+    match path.file_stem() {
+        Some(stem) if !is_stream(path) => stem.to_string_lossy().into_owned(),
+        _ => "stdin".to_owned(),
+    }
 }
 
 fn load_data(args: &DataArgs) -> Result<Option<DataProblem>, Error> {
@@ -249,11 +296,10 @@ fn load_data(args: &DataArgs) -> Result<Option<DataProblem>, Error> {
                 intercept: args.intercept,
                 center_target: args.model == Model::LeastSquares,
             };
-            let file = path.display().to_string();
-            let dataset = Dataset::parse(&read(path)?, &options)
+            let file = name_of(path);
+            let dataset = Dataset::parse(&read(path, "a CSV file")?, &options)
                 .map_err(|source| Error::Dataset { file: file.clone(), source })?;
-            let name = path.file_stem().map_or(file.clone(), |s| s.to_string_lossy().into_owned());
-            (file, name, dataset)
+            (file, data_name(path), dataset)
         }
         _ => ("the embedded data".to_owned(), "diabetes".to_owned(), Dataset::diabetes()),
     };

@@ -1,6 +1,7 @@
 //! `kd-audit cost`: what a step of each estimator costs here, and what it buys.
 
-use super::{MET, print, read};
+use super::output::{name_of, print, read};
+use super::{Format, MET};
 use clap::{Args, ValueEnum};
 use kd_audit::audit::cost::{Estimator, Profile, predict};
 use kd_audit::audit::data::{DataOptions, DataProblem};
@@ -49,7 +50,7 @@ pub struct CostArgs {
     /// E||x - x*||^2 to reach
     #[arg(long, default_value_t = 0.01)]
     accuracy: f64,
-    /// A CSV file to take the constants from instead (least squares)
+    /// A CSV file (- is standard input) to take the constants from instead (least squares)
     #[arg(long, requires = "target", conflicts_with_all = ["condition", "noise", "correlation", "bias", "distance", "dimension", "samples", "model"])]
     data: Option<PathBuf>,
     /// Its column to predict
@@ -61,6 +62,9 @@ pub struct CostArgs {
     /// Count and predict, but measure nothing: the same output everywhere
     #[arg(long)]
     no_measure: bool,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -90,11 +94,16 @@ pub fn run(library: &Library, args: &CostArgs) -> Result<u8, Error> {
         rows::<f64>(library, args, &profile, model, dimension)?
     };
     let Profile { samples, batch, mu, l_exp, sigma_star_sq, .. } = profile;
-    print(&format!(
-        "d = {dimension}, N = {samples}, batch {batch}, l_exp/mu = {:.1}, sigma*^2 = {sigma_star_sq:.4}\n\n",
-        l_exp / mu
-    ));
-    print(&report::cost_table(&rows, args.accuracy));
+    print(&match args.format {
+        Format::Json => {
+            report::to_json(&report::CostDocument::new(&profile, dimension, args.accuracy, &rows))
+        }
+        Format::Text => format!(
+            "d = {dimension}, N = {samples}, batch {batch}, l_exp/mu = {:.1}, sigma*^2 = {sigma_star_sq:.4}\n\n{}",
+            l_exp / mu,
+            report::cost_table(&rows, args.accuracy)
+        ),
+    });
     Ok(MET)
 }
 
@@ -179,7 +188,7 @@ fn from_data(
     path: &std::path::Path,
     target: &str,
 ) -> Result<(Profile, usize), Error> {
-    let file = path.display().to_string();
+    let file = name_of(path);
     let options = DatasetOptions {
         target: target.to_owned(),
         scale: Scale::Standard,
@@ -187,7 +196,7 @@ fn from_data(
         intercept: false,
         center_target: true,
     };
-    let dataset = Dataset::parse(&read(path)?, &options)
+    let dataset = Dataset::parse(&read(path, "a CSV file")?, &options)
         .map_err(|source| Error::Dataset { file: file.clone(), source })?;
     let options = DataOptions { batch: args.batch as usize, steps: Some(1), ..Default::default() };
     let problem = DataProblem::new(&file, dataset, &options)

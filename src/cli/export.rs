@@ -1,6 +1,7 @@
 //! `kd-audit export`.
 
-use super::{MET, print, read_text};
+use super::MET;
+use super::output::{self, name_of, print, read_text};
 use clap::{Args, Subcommand};
 use kd_audit::audit::library::Library;
 use kd_audit::error::Error;
@@ -43,7 +44,7 @@ pub fn run(library: &Library, args: &ExportArgs) -> Result<u8, Error> {
 fn library_of(files: &[PathBuf]) -> Result<Library, Error> {
     let mut texts = Vec::new();
     for file in files {
-        texts.push((file.display().to_string(), read_text(file)?));
+        texts.push((name_of(file), read_text(file, "a theorem file")?));
     }
     let texts = texts.iter().map(|(file, text)| (file.clone(), text.as_str()));
     Ok(Library::from_texts(texts)?)
@@ -63,8 +64,7 @@ fn write(out: &Path, force: bool, export: &Export) -> Result<(), Error> {
         )));
     }
     for (name, text) in &export.files {
-        let path = out.join(name);
-        std::fs::write(&path, text).map_err(at(&path))?;
+        output::write(&out.join(name), text)?;
     }
     Ok(())
 }

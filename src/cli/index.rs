@@ -1,7 +1,7 @@
 //! `kd-audit index`: what is known of every statement, as one page.
 
 use super::audit::{exit_code, load_store};
-use super::print;
+use super::output::write;
 use clap::Args;
 use kd_audit::audit::library::Library;
 use kd_audit::audit::runner::Options;
@@ -14,9 +14,9 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct IndexArgs {
-    /// Where the index is written; printed without it
-    #[arg(long)]
-    out: Option<PathBuf>,
+    /// Where the index is written; - is standard output
+    #[arg(long, default_value = "-")]
+    out: PathBuf,
 }
 
 /// Audits every built-in theorem without data, writes the index and returns the exit code.
@@ -28,14 +28,10 @@ pub fn run(library: &Library, args: &IndexArgs) -> Result<u8, Error> {
         .flat_map(|theorem| theorem.statements.iter().map(move |statement| (theorem, statement)))
         .collect();
     let store = load_store()?;
-    let timed = audit_statements(library, &statements, Some(&store), None, options, || ());
+    let timed = audit_statements(library, &statements, Some(&store), None, options, |_, _| ());
     let findings = timed.into_iter().map(|(finding, _)| finding).collect();
     let audit = report::AuditReport::new(options, findings, None);
     let text = report::index(&audit, &statements, &coq::words(library, &statements)?);
-    match &args.out {
-        None => print(&text),
-        Some(path) => std::fs::write(path, text)
-            .map_err(|source| Error::Io { file: path.display().to_string(), source })?,
-    }
+    write(&args.out, &text)?;
     Ok(exit_code(audit.conclusion))
 }

@@ -3,21 +3,28 @@
 mod audit;
 mod cost;
 mod export;
+mod help;
 mod index;
+mod licenses;
 mod new;
+mod output;
 mod prove;
 mod refute;
 mod report_page;
 mod reproduce;
+mod shell;
 mod weight;
 mod worst_case;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use kd_audit::audit::library::Library;
 use kd_audit::audit::runner::Options;
 use kd_audit::error::Error;
 use kd_audit::report;
-use std::io::Write;
+use output::{print, read_text};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Exit codes: every expectation met; one contradicted; usage or input error; undecided only.
@@ -29,15 +36,20 @@ pub const INCONCLUSIVE: u8 = 3;
 /// Audits the theorems of "Knowledge Distillation Performs Partial Variance Reduction": evaluates
 /// each exactly on random and real instances, and refutes its mutants.
 ///
-/// Without a command, audits every theorem. Exit codes: 0 every expectation is met, 1 one is
-/// contradicted, 2 usage or input error, 3 some statements are undecided.
+/// Without a command, audits every theorem. A file named - is standard input or output.
 #[derive(Parser)]
-#[command(name = "kd-audit", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "kd-audit",
+    version,
+    override_usage = "kd-audit [OPTIONS] [THEOREMS]...\n       kd-audit <COMMAND>"
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
     audit: audit::AuditArgs,
+    #[command(flatten)]
+    volume: output::Volume,
 }
 
 #[derive(Subcommand)]
@@ -48,7 +60,7 @@ enum Command {
     List,
     /// Shows what a theorem says, under which hypotheses, and how it differs from the published form
     Show {
-        /// A theorem's id, or a theorem file
+        /// A theorem's id, or a theorem file; - is standard input
         theorem: String,
     },
     /// Checks proofs, explains those that are rejected, and searches for witnesses against them
@@ -75,12 +87,18 @@ enum Command {
     Tighten(worst_case::TightenArgs),
     /// Replays a witness file
     Replay {
-        /// The witness, as `refute` writes it
+        /// The witness, as `refute` writes it; - is standard input
         file: PathBuf,
         /// The theorem file that the witness is about, if it is not built in
         #[arg(long)]
         theorem: Option<PathBuf>,
     },
+    /// Prints what a shell needs to complete commands and options
+    Completions(shell::CompletionsArgs),
+    /// Prints the manual page, or writes one a command
+    Man(shell::ManArgs),
+    /// Prints the licences of the program and of the data sets within
+    Licenses,
 }
 
 #[derive(Args)]
@@ -102,9 +120,40 @@ enum Format {
     Json,
 }
 
+/// Reads the words of a command line, the program's name first.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut command = help::command();
+    let matches = command.try_get_matches_from_mut(words)?;
+    if let Some((name, option)) = misplaced(&matches) {
+        let cause = format!(
+            "{option} before `{name}` would be lost: options of a command come after it, as in `kd-audit {name} {option}`"
+        );
+        return Err(command.error(ErrorKind::ArgumentConflict, cause));
+    }
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// A command with an option of the audit before it, which would be lost. Of the words before a
+/// command only those about the whole program have a meaning.
+fn misplaced(matches: &ArgMatches) -> Option<(String, String)> {
+    let (name, _) = matches.subcommand()?;
+    let command = Cli::command();
+    let mut given = command.get_arguments().filter(|argument| {
+        let source = matches.value_source(argument.get_id().as_str());
+        !argument.is_global_set() && source == Some(ValueSource::CommandLine)
+    });
+    let option = given.next()?;
+    let text = option.get_long().map_or_else(|| option.get_id().to_string(), |l| format!("--{l}"));
+    Some((name.to_owned(), text))
+}
+
 /// Runs a command and returns the exit code.
 pub fn run(cli: Cli) -> Result<u8, Error> {
+    output::set_volume(cli.volume);
     let library = Library::load()?;
+    if cli.command.is_none() {
+        commands_are_no_theorems(&library, &cli.audit)?;
+    }
     match cli.command.unwrap_or(Command::Audit(cli.audit)) {
         Command::Audit(args) => audit::run(library, &args),
         Command::List => {
@@ -130,24 +179,35 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         Command::WorstCase(args) => worst_case::run(library, &args),
         Command::Tighten(args) => worst_case::run_tighten(library, &args),
         Command::Replay { file, theorem } => refute::replay(library, &file, theorem.as_deref()),
+        Command::Completions(args) => Ok(shell::completions(&args)),
+        Command::Man(args) => shell::man(&args),
+        Command::Licenses => Ok(licenses::run()),
     }
 }
 
-/// Writes to standard output; a reader that has gone away is no fault.
-fn print(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
+/// A command that is misspelt reads as a theorem of the audit.
+fn commands_are_no_theorems(library: &Library, args: &audit::AuditArgs) -> Result<(), Error> {
+    let Some(word) = args.first_theorem() else { return Ok(()) };
+    if is_file(word) || library.theorem(word).is_some() {
+        return Ok(());
+    }
+    let command = Cli::command();
+    let commands = command.get_subcommands().map(clap::Command::get_name);
+    let theorems = library.theorems().iter().map(|theorem| theorem.id.as_str());
+    Err(unknown("command or theorem", word, commands.chain(theorems)))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(path).map_err(|source| Error::Io { file: path.display().to_string(), source })
+/// A theorem file, as opposed to an id: `-` is standard input.
+fn is_file(name: &str) -> bool {
+    name.ends_with(".toml") || output::is_stream(Path::new(name))
 }
 
-fn read_text(path: &Path) -> Result<String, Error> {
-    let invalid =
-        |_| std::io::Error::new(std::io::ErrorKind::InvalidData, "the file is not UTF-8 text");
-    String::from_utf8(read(path)?)
-        .map_err(invalid)
-        .map_err(|source| Error::Io { file: path.display().to_string(), source })
+/// Splits an id and part such as theorem-1/one-step; files have none.
+fn id_and_part(name: &str) -> (&str, Option<&str>) {
+    match name.split_once('/') {
+        Some((id, part)) if !is_file(name) => (id, Some(part)),
+        _ => (name, None),
+    }
 }
 
 /// Resolves ids and files; files are added to the library.
@@ -155,10 +215,12 @@ fn select(mut library: Library, names: &[String]) -> Result<(Library, Vec<String
     let mut ids: Vec<String> = Vec::new();
     let mut files = Vec::new();
     for name in names {
-        if name.ends_with(".toml") {
-            let id = library.add(name, &read_text(Path::new(name))?)?;
+        if is_file(name) {
+            let path = Path::new(name);
+            let file = output::name_of(path);
+            let id = library.add(&file, &read_text(path, "a theorem file")?)?;
             if files.contains(&id) {
-                return Err(Error::Usage(format!("{name}: a second file has the id {id}")));
+                return Err(Error::Usage(format!("{file}: a second file has the id {id}")));
             }
             files.push(id.clone());
             ids.retain(|known| *known != id);
@@ -176,6 +238,20 @@ fn select(mut library: Library, names: &[String]) -> Result<(Library, Vec<String
 }
 
 fn unknown<'a>(what: &'static str, given: &str, known: impl Iterator<Item = &'a str>) -> Error {
-    let known = known.collect::<Vec<_>>().join(", ");
-    Error::Unknown { what, given: given.to_owned(), known }
+    let known: Vec<&str> = known.collect();
+    let file = format!("{given}.toml");
+    let nearest = match given.split_once('/') {
+        // A file in this folder, or a part where a whole theorem is asked for.
+        _ if Path::new(&file).is_file() => Some(file),
+        Some((id, _)) if known.contains(&id) => Some(id.to_owned()),
+        _ => nearest(given, &known).map(str::to_owned),
+    };
+    Error::Unknown { what, given: given.to_owned(), nearest, known: known.join(", ") }
+}
+
+/// What was probably meant: the first of those that are fewest edits away, if these are few.
+fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
+    let distance = |name: &str| strsim::damerau_levenshtein(given, name);
+    let found = known.iter().copied().min_by_key(|name| distance(name))?;
+    (distance(found) <= (given.chars().count() / 3).max(1)).then_some(found)
 }

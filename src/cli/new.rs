@@ -1,6 +1,7 @@
 //! `kd-audit new`: a theorem file to start from.
 
-use super::{MET, print};
+use super::MET;
+use super::output::{is_stream, print, remark};
 use clap::Args;
 use kd_audit::audit::library::Library;
 use kd_audit::error::Error;
@@ -15,7 +16,7 @@ const TEMPLATE: &str = include_str!("template.toml");
 pub struct NewArgs {
     /// The id of the theorem: lower-case letters, digits and '-'
     name: String,
-    /// The file; NAME.toml by default
+    /// The file; NAME.toml by default; - is standard output
     #[arg(long)]
     out: Option<PathBuf>,
 }
@@ -35,17 +36,22 @@ pub fn run(library: &Library, args: &NewArgs) -> Result<u8, Error> {
     }
     let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.toml")));
     let file = path.display().to_string();
+    let text = TEMPLATE.replace("NAME", name);
+    if is_stream(&path) {
+        print(&text);
+        return Ok(MET);
+    }
     let written = OpenOptions::new()
         .write(true)
         .create_new(true)
         .open(&path)
-        .and_then(|mut out| out.write_all(TEMPLATE.replace("NAME", name).as_bytes()));
+        .and_then(|mut out| out.write_all(text.as_bytes()));
     written.map_err(|source| match source.kind() {
         ErrorKind::AlreadyExists => {
             Error::Usage(format!("{file} is there already, and is not overwritten"))
         }
         _ => Error::Io { file: file.clone(), source },
     })?;
-    print(&format!("Written to {file}. Next: kd-audit prove {file}\n"));
+    remark(&format!("Written to {file}. Next: kd-audit prove {file}\n"), &path);
     Ok(MET)
 }

@@ -1,7 +1,7 @@
 //! `kd-audit prove`: proofs checked, and rejected ones explained.
 
-use super::refute::write_witness;
-use super::{CONTRADICTED, INCONCLUSIVE, MET, print, select, unknown};
+use super::output::{detail, tell, write};
+use super::{CONTRADICTED, Format, INCONCLUSIVE, MET, id_and_part, select, unknown};
 use clap::Args;
 use kd_audit::audit::finding::{ClaimName, Witness};
 use kd_audit::audit::library::Library;
@@ -13,12 +13,11 @@ use kd_audit::error::Error;
 use kd_audit::report;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Instant;
 
-/// Exit codes: 0 every proof is accepted, 1 one is rejected or proves a mutant, 2 bad input,
-/// 3 nothing to prove.
 #[derive(Args)]
 pub struct ProveArgs {
-    /// Ids, an id and part such as theorem-1/one-step, or files; all by default
+    /// Ids, an id and part such as theorem-1/one-step, or files (- is standard input); all by default
     theorems: Vec<String>,
     /// Shows what each statement rests on as a tree; always shown for statements that are named
     #[arg(long)]
@@ -29,7 +28,10 @@ pub struct ProveArgs {
     /// Evaluations that a search may spend on the claim of a rejected proof
     #[arg(long, default_value_t = 5000)]
     evaluations: usize,
-    /// Where the witness is written, for replay
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Where the witness is written, for replay; - is standard output
     #[arg(long)]
     out: Option<PathBuf>,
 }
@@ -39,12 +41,10 @@ pub fn run(library: Library, args: &ProveArgs) -> Result<u8, Error> {
     let mut names = Vec::new();
     let mut parts: Vec<(String, Option<String>)> = Vec::new();
     for name in &args.theorems {
-        match name.split_once('/') {
-            Some((id, part)) if !name.ends_with(".toml") => {
-                names.push(id.to_owned());
-                parts.push((id.to_owned(), Some(part.to_owned())));
-            }
-            _ => names.push(name.clone()),
+        let (id, part) = id_and_part(name);
+        names.push(id.to_owned());
+        if let Some(part) = part {
+            parts.push((id.to_owned(), Some(part.to_owned())));
         }
     }
     let (library, ids) = select(library, &names)?;
@@ -66,19 +66,12 @@ pub fn run(library: Library, args: &ProveArgs) -> Result<u8, Error> {
         };
         parts.is_empty() || parts.iter().any(named)
     };
+    let start = Instant::now();
     let findings = prove_only(&library, wanted);
-    print(&report::proofs(&findings));
-    if args.graph || !parts.is_empty() {
-        let mut listed = BTreeSet::new();
-        let proved = findings.iter().filter(|finding| finding.statement.proof.is_some());
-        let trees: Vec<_> = proved
-            .map(|finding| dependencies(&library, &finding.name(), &mut listed))
-            .filter(|tree| args.graph || tree.len() > 1)
-            .collect();
-        if !trees.is_empty() {
-            print(&report::graph(&trees));
-        }
-    }
+    detail(|| {
+        let (count, seconds) = (findings.len(), start.elapsed().as_secs_f64());
+        format!("the kernel has checked what {count} statements have, in {seconds:.2} s")
+    });
     let rejected: Vec<_> = findings.iter().filter(|f| matches!(f.verdict, Some(Err(_)))).collect();
     if args.out.is_some() && rejected.len() > 1 {
         return Err(Error::Usage(format!(
@@ -86,9 +79,31 @@ pub fn run(library: Library, args: &ProveArgs) -> Result<u8, Error> {
             rejected.len()
         )));
     }
-    for finding in rejected {
-        print(&report::explain(finding));
-        print(&witness(finding, args)?);
+    let searches: Vec<_> = rejected.iter().map(|finding| witness(finding, args)).collect();
+    let witnesses = || searches.iter().filter_map(|search| search.as_ref().ok());
+    let print = |text: &str| tell(text, args.out.as_deref());
+    match args.format {
+        Format::Json => {
+            let witnesses: Vec<Witness> = witnesses().cloned().collect();
+            print(&report::to_json(&report::ProofDocument::new(&findings, &witnesses)));
+        }
+        Format::Text => {
+            print(&report::proofs(&findings));
+            if args.graph || !parts.is_empty() {
+                print(&graph(&library, &findings, args.graph));
+            }
+            let written = args.out.as_deref().map(|path| path.display().to_string());
+            for (finding, search) in rejected.iter().zip(&searches) {
+                print(&report::explain(finding));
+                match search {
+                    Ok(witness) => print(&report::proof_witness(witness, written.as_deref())),
+                    Err(why) => print(why),
+                }
+            }
+        }
+    }
+    if let (Some(path), Some(witness)) = (&args.out, witnesses().next()) {
+        write(path, &report::to_json(witness))?;
     }
     Ok(if findings.iter().any(ProofFinding::contradicts) {
         CONTRADICTED
@@ -99,11 +114,22 @@ pub fn run(library: Library, args: &ProveArgs) -> Result<u8, Error> {
     })
 }
 
-/// Looks for a witness against a claim whose proof is rejected.
-fn witness(finding: &ProofFinding<'_>, args: &ProveArgs) -> Result<String, Error> {
+/// What the statements with a proof rest on; without `all`, those alone that rest on something.
+fn graph(library: &Library, findings: &[ProofFinding<'_>], all: bool) -> String {
+    let mut listed = BTreeSet::new();
+    let proved = findings.iter().filter(|finding| finding.statement.proof.is_some());
+    let trees: Vec<_> = proved
+        .map(|finding| dependencies(library, &finding.name(), &mut listed))
+        .filter(|tree| all || tree.len() > 1)
+        .collect();
+    if trees.is_empty() { String::new() } else { report::graph(&trees) }
+}
+
+/// Looks for a witness against a claim whose proof is rejected; says why there is none.
+fn witness(finding: &ProofFinding<'_>, args: &ProveArgs) -> Result<Witness, String> {
     let statement = finding.statement;
     if let Some(why) = &statement.unevaluated {
-        return Ok(format!("  No search for a witness. {why}\n"));
+        return Err(format!("  No search for a witness. {why}\n"));
     }
     let name = ClaimName {
         theorem: finding.theorem.id.clone(),
@@ -113,10 +139,9 @@ fn witness(finding: &ProofFinding<'_>, args: &ProveArgs) -> Result<String, Error
     let budget = Options::default().budget;
     let seed_name = format!("{name} refute");
     let result = search(&statement.claim, &seed_name, args.seed, args.evaluations, budget);
-    let Some((instance, sides)) = result.witness else {
-        return Ok(report::proof_no_witness(result.evaluations));
-    };
-    let witness = Witness::new(name, &statement.claim, instance, &sides);
-    let written = args.out.as_deref().map(|path| write_witness(&witness, path)).transpose()?;
-    Ok(report::proof_witness(&witness, written.as_deref()))
+    detail(|| format!("{name}: searched for a witness with {} evaluations", result.evaluations));
+    match result.witness {
+        None => Err(report::proof_no_witness(result.evaluations)),
+        Some((instance, sides)) => Ok(Witness::new(name, &statement.claim, instance, &sides)),
+    }
 }

@@ -1,8 +1,7 @@
 //! `kd-audit refute` and `kd-audit replay`: witnesses found, saved and checked again.
 
-use super::{
-    CONTRADICTED, INCONCLUSIVE, MET, SearchArgs, USAGE, print, read_text, select, unknown,
-};
+use super::output::{detail, is_stream, name_of, print, read_text, tell, write};
+use super::{CONTRADICTED, INCONCLUSIVE, MET, SearchArgs, USAGE, id_and_part, select, unknown};
 use clap::Args;
 use kd_audit::audit::check::{Outcome, Sides, check_instance};
 use kd_audit::audit::finding::{ClaimName, MutantFinding, MutantVerdict, Witness};
@@ -18,25 +17,24 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub struct RefuteArgs {
-    /// A theorem's id, an id and part such as theorem-1/one-step, or a theorem file
+    /// A theorem's id, an id and part such as theorem-1/one-step, or a theorem file (- is standard
+    /// input)
     theorem: String,
     /// The mutant to refute; the statements themselves without it
     #[arg(long)]
     mutant: Option<String>,
     #[command(flatten)]
     search: SearchArgs,
-    /// Where the witness is written; witness-ID-PART[-MUTANT].json by default
+    /// Where the witness is written; witness-ID-PART[-MUTANT].json by default; - is
+    /// standard output
     #[arg(long)]
     out: Option<PathBuf>,
 }
 
 /// Searches for witnesses and returns the exit code.
 pub fn run(library: Library, args: &RefuteArgs) -> Result<u8, Error> {
-    let (name, part) = match args.theorem.split_once('/') {
-        Some((id, part)) if !args.theorem.ends_with(".toml") => (id.to_owned(), Some(part)),
-        _ => (args.theorem.clone(), None),
-    };
-    let (library, ids) = select(library, &[name])?;
+    let (name, part) = id_and_part(&args.theorem);
+    let (library, ids) = select(library, &[name.to_owned()])?;
     let Some(theorem) = ids.first().and_then(|id| library.theorem(id)) else { return Ok(USAGE) };
     let statements: Vec<&Statement> = match part {
         None => theorem.statements.iter().collect(),
@@ -79,7 +77,7 @@ pub fn run(library: Library, args: &RefuteArgs) -> Result<u8, Error> {
     }
     for statement in statements {
         if let Some(why) = &statement.unevaluated {
-            print(&format!("{}/{} is not searched: {why}\n", theorem.id, statement.part));
+            say(args, &format!("{}/{} is not searched: {why}\n", theorem.id, statement.part));
             code = code.max(INCONCLUSIVE);
             continue;
         }
@@ -93,11 +91,15 @@ pub fn run(library: Library, args: &RefuteArgs) -> Result<u8, Error> {
             options.search_evaluations,
             options.budget,
         );
+        detail(|| format!("{name}: searched with {} evaluations", result.evaluations));
         match result.witness {
-            None => print(&format!(
-                "{name}: no witness in {} evaluations. That proves nothing.\n",
-                result.evaluations
-            )),
+            None => say(
+                args,
+                &format!(
+                    "{name}: no witness in {} evaluations. That proves nothing.\n",
+                    result.evaluations
+                ),
+            ),
             Some((instance, sides)) => {
                 let witness = Witness::new(name, &statement.claim, instance, &sides);
                 save(&witness, args.out.as_deref())?;
@@ -125,15 +127,27 @@ fn refute_mutant(
     let name =
         ClaimName { theorem: theorem.id.clone(), part: statement.part.clone(), mutant: None };
     let finding: MutantFinding = audit_mutant(&name, statement, mutant, options);
+    detail(|| {
+        let (mutant, evaluations) = (&mutant.name, finding.evaluations());
+        format!("{name} [{mutant}]: searched with {evaluations} evaluations")
+    });
     match (&finding.witness, &finding.verdict) {
         (Some(witness), _) => save(witness, args.out.as_deref())?,
-        (None, MutantVerdict::Survived { evaluations }) => print(&format!(
-            "{name} [{}]: no witness in {evaluations} evaluations. That proves nothing.\n",
-            mutant.name
-        )),
+        (None, MutantVerdict::Survived { evaluations }) => say(
+            args,
+            &format!(
+                "{name} [{}]: no witness in {evaluations} evaluations. That proves nothing.\n",
+                mutant.name
+            ),
+        ),
         (None, _) => {}
     }
     Ok(if finding.contradicts() { CONTRADICTED } else { MET })
+}
+
+/// Says what was found, beside the witness.
+fn say(args: &RefuteArgs, text: &str) {
+    tell(text, args.out.as_deref());
 }
 
 /// Writes a witness, and says what it shows.
@@ -143,31 +157,27 @@ fn save(witness: &Witness, out: Option<&Path>) -> Result<(), Error> {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     let name: String = stem.join("-").chars().map(plain).collect();
     let path = out.map_or_else(|| PathBuf::from(format!("witness-{name}.json")), Path::to_path_buf);
-    let path = write_witness(witness, &path)?;
+    write(&path, &report::to_json(witness))?;
     let instance = serde_json::to_string(&witness.instance).unwrap_or_default();
-    print(&format!(
-        "{} is refuted by\n  {instance}\n  left side   {}\n  right side  {}\n  written to {}\n",
-        witness.claim, witness.lhs, witness.rhs, path
-    ));
-    Ok(())
-}
-
-/// Writes a witness file, and returns its name.
-pub fn write_witness(witness: &Witness, path: &Path) -> Result<String, Error> {
-    let file = path.display().to_string();
-    match std::fs::write(path, report::to_json(witness)) {
-        Ok(()) => Ok(file),
-        Err(source) => Err(Error::Io { file, source }),
+    let mut text = format!(
+        "{} is refuted by\n  {instance}\n  left side   {}\n  right side  {}\n",
+        witness.claim, witness.lhs, witness.rhs
+    );
+    if !is_stream(&path) {
+        text.push_str(&format!("  written to {}\n", path.display()));
     }
+    tell(&text, Some(&path));
+    Ok(())
 }
 
 /// Checks a witness again and returns the exit code.
 pub fn replay(mut library: Library, path: &Path, theorem: Option<&Path>) -> Result<u8, Error> {
     if let Some(theorem) = theorem {
-        library.add(&theorem.display().to_string(), &read_text(theorem)?)?;
+        library.add(&name_of(theorem), &read_text(theorem, "a theorem file")?)?;
     }
-    let file = path.display().to_string();
-    let witness = parse_witness(&file, &read_text(path)?)?;
+    let file = name_of(path);
+    let expected = "a witness, as `refute --out` writes it";
+    let witness = parse_witness(&file, &read_text(path, expected)?)?;
     let ClaimName { theorem: id, part, mutant } = &witness.claim;
     let known = || library.theorems().iter().map(|theorem| theorem.id.as_str());
     let theorem = library.theorem(id).ok_or_else(|| unknown("theorem", id, known()))?;

@@ -1,7 +1,7 @@
 //! `kd-audit report`: the audit as one HTML page.
 
 use super::audit::{AuditArgs, exit_code, perform};
-use super::print;
+use super::output::{remark, write};
 use clap::Args;
 use kd_audit::audit::figure::figures;
 use kd_audit::audit::library::Library;
@@ -36,13 +36,8 @@ pub fn run(library: Library, args: &ReportArgs) -> Result<u8, Error> {
     let page =
         report::html(&audited.report, &audited.library, &audited.coq, &figures, Some(&worst))
             .map_err(Error::Usage)?;
-    if args.out.as_os_str() == "-" {
-        print(&page);
-    } else {
-        let file = args.out.display().to_string();
-        std::fs::write(&args.out, page)
-            .map_err(|source| Error::Io { file: file.clone(), source })?;
-        print(&format!("{file}: {} statements\n", audited.report.statements.len()));
-    }
+    write(&args.out, &page)?;
+    let count = audited.report.statements.len();
+    remark(&format!("{}: {count} statements\n", args.out.display()), &args.out);
     Ok(exit_code(audited.report.conclusion))
 }

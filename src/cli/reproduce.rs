@@ -1,6 +1,8 @@
 //! `kd-audit reproduce`: the paper's experiments on real data, and what the theorems predict of them.
 
-use super::{CONTRADICTED, MET, print, read};
+use super::audit::data_name;
+use super::output::{self, detail, name_of, print, read, remark, shows_progress};
+use super::{CONTRADICTED, INCONCLUSIVE, MET};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use kd_audit::audit::library::Library;
@@ -8,22 +10,20 @@ use kd_audit::error::Error;
 use kd_audit::problem::{Dataset, Scale};
 use kd_audit::report;
 use kd_audit::reproduce::{Journal, Loss, Options, Plan, Source};
-use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Runs the paper's linear experiments in two regimes, with bounds, bands and checked predictions.
 ///
 /// Softmax on digits, logistic regression on breast cancer and least squares on diabetes, or a file of
 /// your own. Writes curves.csv, summary.json and pictures; what is finished is kept in journal.jsonl,
-/// and the same command goes on where it was interrupted. Exit code 1 if a theorem's prediction is
-/// not met.
+/// and the same command goes on where it was interrupted.
 #[derive(Args)]
 pub struct ReproduceArgs {
     /// The folder for everything that is written
     #[arg(long, default_value = "kd-reproduce")]
     out: PathBuf,
-    /// A CSV file instead of the embedded sets
+    /// A CSV file (- is standard input) instead of the embedded sets
     #[arg(long, requires = "target")]
     data: Option<PathBuf>,
     /// Its column to predict
@@ -96,6 +96,10 @@ pub fn run(library: &Library, args: &ReproduceArgs) -> Result<u8, Error> {
         let plan = Plan::new(&source, &options)?;
         let journal = Journal::open(&args.out, &plan)?;
         let (total, left) = plan.work(&journal);
+        detail(|| {
+            let share = 100.0 * (total - left) as f64 / total.max(1) as f64;
+            format!("{share:.0} % of the work is in the journal of {}", args.out.display())
+        });
         let bar = progress_bar(total);
         bar.inc(total - left);
         bar.reset_eta();
@@ -106,11 +110,7 @@ pub fn run(library: &Library, args: &ReproduceArgs) -> Result<u8, Error> {
         let unfinished = || Error::Usage("the journal lacks a run that was finished".into());
         plan.summary(&journal, library).ok_or_else(unfinished)
     })?;
-    let write = |name: &str, text: &str| {
-        let path = args.out.join(name);
-        let fault = |source| Error::Io { file: path.display().to_string(), source };
-        std::fs::write(&path, text).map_err(fault)
-    };
+    let write = |name: &str, text: &str| output::write(&args.out.join(name), text);
     write("curves.csv", &report::reproduce_csv(&summary))?;
     write("summary.json", &report::to_json(&report::Document::new(&summary)))?;
     let pictures = report::reproduce_pictures(&summary).map_err(Error::Usage)?;
@@ -118,12 +118,17 @@ pub fn run(library: &Library, args: &ReproduceArgs) -> Result<u8, Error> {
         write(name, svg)?;
     }
     print(&report::reproduce(&summary));
-    print(&format!(
-        "Written to {}: curves.csv, summary.json and {} pictures.\n",
-        args.out.display(),
-        pictures.len()
-    ));
-    Ok(if summary.predictions_met { MET } else { CONTRADICTED })
+    let (out, count) = (args.out.display(), pictures.len());
+    let written = format!("Written to {out}: curves.csv, summary.json and {count} pictures.\n");
+    remark(&written, &args.out);
+    // A band that is too wide to tell contradicts nothing.
+    Ok(if summary.predictions_met {
+        MET
+    } else if summary.contradicted() {
+        CONTRADICTED
+    } else {
+        INCONCLUSIVE
+    })
 }
 
 fn source(args: &ReproduceArgs) -> Result<Source, Error> {
@@ -135,17 +140,17 @@ fn source(args: &ReproduceArgs) -> Result<Source, Error> {
         Student::Logistic => Loss::Logistic,
         Student::Softmax => Loss::Softmax,
     };
-    let file = path.display().to_string();
-    let dataset = Dataset::parse(&read(path)?, &loss.reading(target.clone(), args.scale))
-        .map_err(|source| Error::Dataset { file, source })?;
-    let name = path.file_stem().unwrap_or(Path::new("data").as_os_str());
+    let file = name_of(path);
+    let dataset =
+        Dataset::parse(&read(path, "a CSV file")?, &loss.reading(target.clone(), args.scale))
+            .map_err(|source| Error::Dataset { file, source })?;
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-    let name = name.to_string_lossy().chars().map(plain).collect();
+    let name = data_name(path).chars().map(plain).collect();
     Ok(Source::File { name, dataset, loss, ridge: args.ridge })
 }
 
 fn progress_bar(work: u64) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
+    if !shows_progress() {
         return ProgressBar::hidden();
     }
     let style =

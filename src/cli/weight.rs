@@ -1,28 +1,24 @@
 //! `kd-audit weight`: which distillation weight for given data and a given teacher.
 
-use super::{MET, print, read};
+use super::output::{detail, name_of, read, tell, write};
+use super::{Format, MET};
 use clap::{Args, ValueEnum};
 use kd_audit::error::Error;
 use kd_audit::problem::RidgeConvention;
 use kd_audit::report;
 use kd_audit::weight::WeightError;
 use kd_audit::weight::advice::{Question, advise};
+use kd_audit::weight::idx::Idx;
 use kd_audit::weight::model::{Model, Problem};
-use kd_audit::weight::table::{Table, numbers, unzip};
+use kd_audit::weight::table::{Table, TableError, numbers, unzip};
 use kd_audit::weight::teacher::Teacher;
 use nalgebra::{DMatrix, DVector};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-/// Examples:
-///   kd-audit weight --data data/diabetes.csv --target target --scale
-///   kd-audit weight --data digits.csv --target label --model softmax --teacher subset:0.5
-///   kd-audit weight --images train-images-idx3-ubyte.gz --labels train-labels-idx1-ubyte.gz \
-///       --model softmax --teacher sgd:1
-///   kd-audit weight --data train.svm --model logistic --soft-labels teacher.npy
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
 pub struct WeightArgs {
-    /// A CSV file (with --target) or a LIBSVM file, plain or in gzip
+    /// A CSV file (with --target) or a LIBSVM file, plain or in gzip; - is standard input
     #[arg(long, required_unless_present = "images", conflicts_with = "images")]
     data: Option<PathBuf>,
     /// The column of a CSV file to predict
@@ -90,20 +86,16 @@ enum Convention {
     StudentOnly,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// A document for programs
-    Json,
-}
-
 /// Answers the question and returns the exit code.
 pub fn run(args: &WeightArgs) -> Result<u8, Error> {
     let (file, table) = load(args)?;
     let in_file = |source: WeightError| Error::Weight { file: file.clone(), source };
+    detail(|| format!("{file}: {} rows of {} features", table.rows(), table.dimension));
     let (problem, mut notes) = problem(args, table).map_err(in_file)?;
-    let teacher = teacher(args, &problem)?;
+    let start = Instant::now();
+    let teacher = teacher(args, &problem, &file)?;
+    detail(|| format!("the teacher took {:.2} s", start.elapsed().as_secs_f64()));
+    let start = Instant::now();
     let convention = match (args.ridge_convention, &teacher) {
         (Some(Convention::Both), _) | (None, Teacher::Parameters(_)) => RidgeConvention::Both,
         (Some(Convention::StudentOnly), _) | (None, Teacher::Responses(_)) => {
@@ -112,34 +104,32 @@ pub fn run(args: &WeightArgs) -> Result<u8, Error> {
     };
     let question = Question { gamma: args.gamma, batch: args.batch, convention };
     let mut advice = advise(&problem, &teacher, &question).map_err(in_file)?;
+    detail(|| format!("the minimiser and the noise took {:.2} s", start.elapsed().as_secs_f64()));
     notes.append(&mut advice.notes);
     advice.notes = notes;
-    match args.format {
-        Format::Text => print(&report::weight(&advice)),
-        Format::Json => print(&report::to_json(&report::Document::new(&advice))),
-    }
+    let text = match args.format {
+        Format::Text => report::weight(&advice),
+        Format::Json => report::to_json(&report::Document::new(&advice)),
+    };
+    tell(&text, args.plot.as_deref());
     if let Some(path) = &args.plot {
-        let svg = report::svg(&report::weight_figure(&advice)).map_err(Error::Usage)?;
-        let file = path.display().to_string();
-        std::fs::write(path, svg).map_err(|source| Error::Io { file, source })?;
+        write(path, &report::svg(&report::weight_figure(&advice)).map_err(Error::Usage)?)?;
     }
     Ok(MET)
 }
 
 fn load(args: &WeightArgs) -> Result<(String, Table), Error> {
-    let open = |path: &Path| -> Result<(String, Vec<u8>), Error> {
-        let file = path.display().to_string();
-        let bytes = unzip(read(path)?)
-            .map_err(|source| Error::Weight { file: file.clone(), source: source.into() })?;
-        Ok((file, bytes))
-    };
     if let (Some(images), Some(labels)) = (&args.images, &args.labels) {
-        let ((file, images), (_, labels)) = (open(images)?, open(labels)?);
-        let table = Table::from_idx(&images, &labels);
-        return Ok((file.clone(), table.map_err(|e| Error::Weight { file, source: e.into() })?));
+        let (file, images) = open(images, "IDX images")?;
+        let (label_file, labels) = open(labels, "IDX labels")?;
+        let fault = |file: String| move |e: TableError| Error::Weight { file, source: e.into() };
+        let images = Idx::images(&images).map_err(fault(file.clone()))?;
+        let labels = Idx::labels(&labels).map_err(fault(label_file.clone()))?;
+        let both = format!("{file} with {label_file}");
+        return Ok((file, Table::from_pair(&images, &labels).map_err(fault(both))?));
     }
     let path = args.data.as_deref().unwrap_or(Path::new(""));
-    let (file, bytes) = open(path)?;
+    let (file, bytes) = open(path, "a CSV or LIBSVM file")?;
     let table = match &args.target {
         Some(target) => Table::from_csv(&bytes, target),
         None if path.to_string_lossy().contains(".csv") => {
@@ -148,6 +138,14 @@ fn load(args: &WeightArgs) -> Result<(String, Table), Error> {
         None => Table::from_libsvm(&bytes),
     };
     Ok((file.clone(), table.map_err(|e| Error::Weight { file, source: e.into() })?))
+}
+
+/// The bytes of a file, out of gzip, and its name.
+fn open(path: &Path, expected: &'static str) -> Result<(String, Vec<u8>), Error> {
+    let file = name_of(path);
+    let bytes = unzip(read(path, expected)?);
+    let bytes = bytes.map_err(|e| Error::Weight { file: file.clone(), source: e.into() })?;
+    Ok((file, bytes))
 }
 
 /// The table as a problem, and what was done to it.
@@ -207,6 +205,7 @@ fn problem(args: &WeightArgs, mut table: Table) -> Result<(Problem, Vec<String>)
         }
     };
     let mut problem = Problem { model, features, labels, ridge: 0.0 };
+    problem.check_squares()?;
     problem.ridge = match args.ridge {
         Some(ridge) if !(ridge >= 0.0 && ridge.is_finite()) => {
             return Err(WeightError::Ridge(ridge));
@@ -247,21 +246,23 @@ fn standardise(features: &mut DMatrix<f64>) -> usize {
     (0..features.nrows()).filter(|j| constant(*j)).count()
 }
 
-fn teacher(args: &WeightArgs, problem: &Problem) -> Result<Teacher, Error> {
-    let usage = |source: WeightError| Error::Weight { file: "the teacher".into(), source };
-    let parameters = |path: &Path| -> Result<_, Error> {
-        let file = path.display().to_string();
-        let fault = |e| Error::Weight { file: file.clone(), source: WeightError::Table(e) };
-        let bytes = unzip(read(path)?).map_err(fault)?;
-        Ok((file.clone(), numbers(&bytes).map_err(fault)?))
+fn teacher(args: &WeightArgs, problem: &Problem, data: &str) -> Result<Teacher, Error> {
+    let own = |source: WeightError| Error::Weight {
+        file: format!("{data}: the teacher from these rows"),
+        source,
+    };
+    let parameters = |path: &Path, expected: &'static str| -> Result<_, Error> {
+        let (file, bytes) = open(path, expected)?;
+        let found = numbers(&bytes);
+        Ok((file.clone(), found.map_err(|e| Error::Weight { file, source: e.into() })?))
     };
     if let Some(path) = &args.soft_labels {
-        let (file, found) = parameters(path)?;
+        let (file, found) = parameters(path, "soft labels in CSV or .npy")?;
         return Teacher::soft_labels(problem, found)
             .map_err(|source| Error::Weight { file, source });
     }
     match args.teacher.split_once(':') {
-        None if args.teacher == "fit" => Teacher::subset(problem, 1.0).map_err(usage),
+        None if args.teacher == "fit" => Teacher::subset(problem, 1.0).map_err(own),
         Some(("sgd", epochs)) => {
             let epochs: usize = epochs.parse().map_err(|_| {
                 Error::Usage(format!("sgd:{epochs} does not name a number of epochs"))
@@ -272,10 +273,12 @@ fn teacher(args: &WeightArgs, problem: &Problem) -> Result<Teacher, Error> {
             let fraction: f64 = fraction
                 .parse()
                 .map_err(|_| Error::Usage(format!("subset:{fraction} does not name a fraction")))?;
-            Teacher::subset(problem, fraction).map_err(usage)
+            Teacher::subset(problem, fraction).map_err(own)
         }
         _ => {
-            let (file, found) = parameters(Path::new(&args.teacher))?;
+            let expected =
+                "a teacher: `fit`, `sgd:EPOCHS`, `subset:FRACTION`, or parameters in CSV or .npy";
+            let (file, found) = parameters(Path::new(&args.teacher), expected)?;
             Teacher::parameters(problem, found).map_err(|source| Error::Weight { file, source })
         }
     }

@@ -1,8 +1,8 @@
 //! `kd-audit worst-case` and `kd-audit tighten`: worst cases over a whole class, and the sharpest
 //! constant that can be proved.
 
-use super::refute::write_witness;
-use super::{CONTRADICTED, Format, INCONCLUSIVE, MET, print, select, unknown};
+use super::output::{detail, print, remark, tell, write};
+use super::{CONTRADICTED, Format, INCONCLUSIVE, MET, id_and_part, is_file, select, unknown};
 use clap::Args;
 use kd_audit::audit::finding::{ClaimName, Witness};
 use kd_audit::audit::library::Library;
@@ -97,12 +97,11 @@ impl NumberArgs {
     }
 }
 
-/// Exit codes: 0 the worst case is bounded, or the statement proved; 1 the statement is refuted by an
-/// explicit problem; 2 bad input; 3 undecided.
 #[derive(Args)]
 pub struct WorstCaseArgs {
     /// A method (sgd, tau-nice, kd, kd-teacher, unbiased-kd, saga, saga-prox, l-svrg), a theorem's id
-    /// with a part such as theorem-1/one-step, or a theorem file; lists the methods without any
+    /// with a part such as theorem-1/one-step, or a theorem file (- is standard input); lists the
+    /// methods without any
     problem: Option<String>,
     #[command(flatten)]
     numbers: NumberArgs,
@@ -141,16 +140,37 @@ pub fn run(library: Library, args: &WorstCaseArgs) -> Result<u8, Error> {
         print(&report::methods(&METHODS));
         return Ok(MET);
     };
-    match Method::named(problem) {
-        Some(method) => run_method(method, args),
-        None => run_statement(library, problem, args),
+    if let Some(method) = Method::named(problem) {
+        return run_method(method, args);
     }
+    let (id, _) = id_and_part(problem);
+    if !is_file(id) && library.theorem(id).is_none() {
+        let theorems = library.theorems().iter().map(|theorem| theorem.id.as_str());
+        let known = METHODS.iter().map(|method| method.name).chain(theorems);
+        return Err(unknown("method or theorem", problem, known));
+    }
+    run_statement(library, problem, args)
+}
+
+/// The file that takes up standard output, if one does.
+fn output(args: &WorstCaseArgs) -> Option<&Path> {
+    let files = args.out.iter().chain(&args.witness).map(PathBuf::as_path);
+    files.into_iter().find(|path| super::output::is_stream(path))
 }
 
 fn run_method(method: &Method, args: &WorstCaseArgs) -> Result<u8, Error> {
     let usage = |cause: String| Error::Usage(format!("{}: {cause}", method.name));
     let texts = method.texts(&args.numbers.numbers(), args.numbers.n).map_err(usage)?;
     let reduced = texts.program().map_err(|error| usage(error.to_string()))?;
+    let [means, spreads] = &reduced.kept;
+    detail(|| {
+        let (name, count) = (method.name, reduced.constraints.len());
+        format!(
+            "{name}: {count} multipliers, Gram matrices of sizes {} and {}",
+            means.len(),
+            spreads.len()
+        )
+    });
     let effort = if args.plain { Effort::Plain } else { Effort::Full };
     let bounds = solve(&reduced, effort);
     // An explicit problem needs room for rounding, which an interior point has.
@@ -160,10 +180,11 @@ fn run_method(method: &Method, args: &WorstCaseArgs) -> Result<u8, Error> {
         .as_ref()
         .and_then(|lower| two_quadratics(method.name, &texts.numbers, &reduced, &lower.gram));
     let found = report::WorstCase::new(method, &texts, args.numbers.n, &reduced, &bounds, explicit);
-    print(&match args.format {
+    let text = match args.format {
         Format::Json => report::to_json(&found),
         Format::Text => report::worst_case(&found),
-    });
+    };
+    tell(&text, output(args));
     let Some(upper) = &bounds.upper else { return Ok(INCONCLUSIVE) };
     if let Some(path) = &args.out {
         // A certificate away from the boundary has short numbers.
@@ -175,14 +196,19 @@ fn run_method(method: &Method, args: &WorstCaseArgs) -> Result<u8, Error> {
     Ok(MET)
 }
 
+/// The id of a theorem that goes to a file.
 fn stem(path: &Path) -> String {
-    path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into())
+    match path.file_stem() {
+        Some(stem) if !super::output::is_stream(path) => stem.to_string_lossy().into(),
+        _ => "found".to_owned(),
+    }
 }
 
 fn write_file(path: &Path, text: &str) -> Result<(), Error> {
-    let file = path.display().to_string();
-    std::fs::write(path, text).map_err(|source| Error::Io { file: file.clone(), source })?;
-    print(&format!("Written to {file}; the kernel accepts it. Next: kd-audit prove {file}\n"));
+    write(path, text)?;
+    let file = path.display();
+    let next = format!("Written to {file}; the kernel accepts it. Next: kd-audit prove {file}\n");
+    remark(&next, path);
     Ok(())
 }
 
@@ -206,12 +232,9 @@ fn statement<'a>(
 }
 
 fn resolve(library: Library, name: &str) -> Result<(Library, String, Option<String>), Error> {
-    let (id, part) = match name.split_once('/') {
-        Some((id, part)) if !name.ends_with(".toml") => (id, Some(part.to_owned())),
-        _ => (name, None),
-    };
+    let (id, part) = id_and_part(name);
     let (library, ids) = select(library, &[id.to_owned()])?;
-    Ok((library, ids.into_iter().next().unwrap_or_default(), part))
+    Ok((library, ids.into_iter().next().unwrap_or_default(), part.map(str::to_owned)))
 }
 
 fn run_statement(library: Library, name: &str, args: &WorstCaseArgs) -> Result<u8, Error> {
@@ -221,6 +244,7 @@ fn run_statement(library: Library, name: &str, args: &WorstCaseArgs) -> Result<u
     let numbers = args.numbers.of_statement();
     let decision = decide(&statement.claim, &numbers, args.beyond)
         .map_err(|error| Error::Usage(format!("{name}: {error}")))?;
+    detail(|| format!("{name}: {} multipliers", decision.reduced.constraints.len()));
     let id = args.out.as_deref().map_or_else(|| "found".to_owned(), stem);
     let claim = &statement.claim.text;
     let export = Export { id: &id, theorem, statement, claim };
@@ -234,10 +258,11 @@ fn run_statement(library: Library, name: &str, args: &WorstCaseArgs) -> Result<u
         proof.as_ref(),
         quotient.as_ref(),
     );
-    print(&match args.format {
+    let text = match args.format {
         Format::Json => report::to_json(&found),
         Format::Text => report::worst_claim(&found),
-    });
+    };
+    tell(&text, output(args));
     match (&args.out, proof) {
         (None, _) => {}
         (Some(path), Some(Ok(text))) => write_file(path, &text)?,
@@ -253,7 +278,8 @@ fn run_statement(library: Library, name: &str, args: &WorstCaseArgs) -> Result<u
         let (theorem, part) = (theorem.id.clone(), statement.part.clone());
         let name = ClaimName { theorem, part, mutant: None };
         let witness = Witness::new(name, &statement.claim, instance.clone(), sides);
-        print(&format!("Written to {}\n", write_witness(&witness, path)?));
+        write(path, &report::to_json(&witness))?;
+        remark(&format!("Written to {}\n", path.display()), path);
     }
     Ok(match (&decision.certificate, &decision.problem) {
         (Some(_), _) => MET,
@@ -275,10 +301,9 @@ fn write_proof(
     write_file(path, &text)
 }
 
-/// Exit codes: 0 a constant is found, 2 bad input, 3 nothing in the range is proved.
 #[derive(Args)]
 pub struct TightenArgs {
-    /// A theorem's id with a part such as theorem-1/one-step, or a theorem file
+    /// A theorem's id with a part such as theorem-1/one-step, or a theorem file (- is standard input)
     statement: String,
     #[command(flatten)]
     numbers: NumberArgs,
@@ -315,7 +340,7 @@ pub fn run_tighten(library: Library, args: &TightenArgs) -> Result<u8, Error> {
         print(&format!("{name} is not proved at {}.\n", args.from));
         return Ok(INCONCLUSIVE);
     };
-    print(&report::tightened(&name, &found));
+    tell(&report::tightened(&name, &found), args.out.as_deref());
     if let Some(path) = &args.out {
         write_proof(theorem, statement, &found.claim, &found.numbers, path)?;
     }

@@ -1,8 +1,10 @@
-//! The table of `kd-audit cost`.
+//! The table of `kd-audit cost`, and the same for programs.
 
 use super::text::table;
-use crate::audit::cost::Prediction;
+use crate::audit::cost::{Prediction, Profile};
+use crate::claim::file::FORMAT;
 use crate::run::cost::StepCost;
+use serde::Serialize;
 use std::fmt::Write;
 
 /// One estimator's costs.
@@ -79,4 +81,72 @@ pub fn cost_table(rows: &[CostRow], accuracy: f64) -> String {
 
 fn seconds(row: &CostRow) -> Option<f64> {
     Some(row.prediction.as_ref()?.steps as f64 * row.seconds?[0])
+}
+
+/// Costs for programs. Of all documents this alone may hold times: those that were asked for.
+#[derive(Clone, Debug, Serialize)]
+pub struct CostDocument {
+    format: u64,
+    version: &'static str,
+    samples: usize,
+    dimension: usize,
+    batch: usize,
+    mu: f64,
+    l_exp: f64,
+    sigma_star_sq: f64,
+    accuracy: f64,
+    estimators: Vec<CostEntry>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct CostEntry {
+    name: String,
+    gradients: f64,
+    flops: f64,
+    bytes: f64,
+    /// Of a step, where it was measured.
+    seconds: Option<f64>,
+    /// The least that its operations and bytes take on this machine.
+    roofline_seconds: Option<f64>,
+    prediction: Option<PredictionForm>,
+    bound: &'static str,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct PredictionForm {
+    gamma: f64,
+    lambda: f64,
+    steps: u64,
+}
+
+impl CostDocument {
+    /// Puts the document together.
+    pub fn new(profile: &Profile, dimension: usize, accuracy: f64, rows: &[CostRow]) -> Self {
+        let entry = |row: &CostRow| CostEntry {
+            name: row.name.clone(),
+            gradients: row.cost.gradients,
+            flops: row.cost.flops,
+            bytes: row.cost.bytes,
+            seconds: row.seconds.map(|[seconds, _]| seconds),
+            roofline_seconds: row.seconds.map(|[_, least]| least),
+            prediction: row.prediction.as_ref().map(|p| PredictionForm {
+                gamma: p.gamma,
+                lambda: p.lambda,
+                steps: p.steps,
+            }),
+            bound: row.bound,
+        };
+        Self {
+            format: FORMAT,
+            version: env!("CARGO_PKG_VERSION"),
+            samples: profile.samples,
+            dimension,
+            batch: profile.batch,
+            mu: profile.mu,
+            l_exp: profile.l_exp,
+            sigma_star_sq: profile.sigma_star_sq,
+            accuracy,
+            estimators: rows.iter().map(entry).collect(),
+        }
+    }
 }

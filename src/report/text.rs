@@ -2,7 +2,8 @@
 
 use super::AuditReport;
 use crate::audit::finding::{
-    Conclusion, GeneratedVerdict, Grade, MutantVerdict, Number, StatementFinding,
+    Conclusion, GeneratedVerdict, Grade, MutantFinding, MutantVerdict, Number, ProofVerdict,
+    StatementFinding, Witness,
 };
 use crate::audit::library::Library;
 use crate::audit::prediction::{DataReport, WeightRow};
@@ -175,58 +176,60 @@ pub(super) fn table<const N: usize>(rows: &[[String; N]]) -> String {
 /// What is contradicted or undecided, with the instances that show it; empty if nothing is.
 pub fn explain_contradictions(report: &AuditReport) -> String {
     let mut text = String::new();
-    for finding in &report.statements {
-        let name = format!("{}/{}", finding.theorem, finding.part);
-        if finding.conclusion() == Conclusion::Met {
-            continue;
-        }
-        match &finding.grade {
-            Grade::Refuted { witness } => {
-                let instance = serde_json::to_string(&witness.instance).unwrap_or_default();
-                let _ = writeln!(
-                    text,
-                    "{name} is refuted: left side {}, right side {} at\n  {instance}",
-                    short(&witness.lhs),
-                    short(&witness.rhs)
-                );
-            }
-            Grade::Inconclusive { why } => {
-                let _ = writeln!(text, "{name} is undecided: {why}");
-            }
-            Grade::Rejected { hypothesis } => {
-                let _ = writeln!(text, "{name}: no instance satisfies the hypothesis {hypothesis}");
-            }
-            Grade::Proved { .. } | Grade::Exact | Grade::Enclosed | Grade::Consistent { .. } => {}
-        }
-        if let Some(witness) = finding.tightest.as_ref().filter(|witness| !witness.holds) {
-            let instance = serde_json::to_string(&witness.instance).unwrap_or_default();
-            let _ = writeln!(
-                text,
-                "{name} is refuted by the search for equality: left side {}, right side {} at\n  {instance}",
-                short(&witness.lhs),
-                short(&witness.rhs)
-            );
-        }
-        for example in finding.examples.iter().filter(|example| !example.agrees) {
-            let found = clipped(example.found.as_deref().unwrap_or("nothing"));
-            let _ = writeln!(text, "{name}, example {:?}: {found}", example.name);
-        }
-        for mutant in finding.mutants.iter().filter(|mutant| mutant.contradicts()) {
-            let _ = match &mutant.verdict {
-                MutantVerdict::Survived { evaluations } => writeln!(
-                    text,
-                    "{name}, mutant {:?} survived {evaluations} evaluations",
-                    mutant.name
-                ),
-                MutantVerdict::StoredWitnessFails { found } => {
-                    let found = clipped(found);
-                    writeln!(text, "{name}, the stored witness of {:?}: {found}", mutant.name)
-                }
-                _ => writeln!(text, "{name}, mutant {:?} is refuted, and should hold", mutant.name),
-            };
-        }
+    for finding in report.statements.iter().filter(|own| own.conclusion() != Conclusion::Met) {
+        faults(finding).iter().for_each(|fault| text.push_str(&format!("{fault}\n")));
+        let mutants = finding.mutants.iter().filter(|mutant| mutant.contradicts());
+        mutants.for_each(|mutant| text.push_str(&format!("{}\n", mutant_fault(finding, mutant))));
     }
     text
+}
+
+/// What is wrong with a statement itself, or undecided about it: a sentence each.
+pub(super) fn faults(finding: &StatementFinding) -> Vec<String> {
+    let name = format!("{}/{}", finding.theorem, finding.part);
+    let mut faults = Vec::new();
+    match &finding.grade {
+        Grade::Refuted { witness } => faults.push(format!("{name} is refuted: {}", at(witness))),
+        Grade::Inconclusive { why } => faults.push(format!("{name} is undecided: {why}")),
+        Grade::Rejected { hypothesis } => {
+            faults.push(format!("{name}: no instance satisfies the hypothesis {hypothesis}"));
+        }
+        Grade::Proved { .. } | Grade::Exact | Grade::Enclosed | Grade::Consistent { .. } => {}
+    }
+    if let ProofVerdict::Rejected { why } = &finding.proof {
+        faults.push(format!("{name}: the proof is rejected: {}", clipped(why)));
+    }
+    if let Some(witness) = finding.tightest.as_ref().filter(|witness| !witness.holds) {
+        let at = at(witness);
+        faults.push(format!("{name} is refuted by the search for equality: {at}"));
+    }
+    for example in finding.examples.iter().filter(|example| !example.agrees) {
+        let found = clipped(example.found.as_deref().unwrap_or("nothing"));
+        faults.push(format!("{name}, example {:?}: {found}", example.name));
+    }
+    faults
+}
+
+/// What is wrong with a mutant that contradicts its file.
+pub(super) fn mutant_fault(finding: &StatementFinding, mutant: &MutantFinding) -> String {
+    let name = format!("{}/{}", finding.theorem, finding.part);
+    match &mutant.verdict {
+        MutantVerdict::Survived { evaluations } => {
+            format!("{name}, mutant {:?} survived {evaluations} evaluations", mutant.name)
+        }
+        MutantVerdict::StoredWitnessFails { found } => {
+            let found = clipped(found);
+            format!("{name}, the stored witness of {:?}: {found}", mutant.name)
+        }
+        _ => format!("{name}, mutant {:?} is refuted, and should hold", mutant.name),
+    }
+}
+
+/// The sides of a witness, and its instance.
+fn at(witness: &Witness) -> String {
+    let instance = serde_json::to_string(&witness.instance).unwrap_or_default();
+    let (lhs, rhs) = (short(&witness.lhs), short(&witness.rhs));
+    format!("left side {lhs}, right side {rhs} at\n  {instance}")
 }
 
 /// The beginning of a text that may hold fractions of thousands of digits; JSON has the whole.

@@ -123,6 +123,16 @@ pub struct Summary {
     pub ridge_check: Option<Check>,
 }
 
+impl Summary {
+    /// Whether something that a theorem predicts was seen not to hold, rather than not seen.
+    pub fn contradicted(&self) -> bool {
+        let studies = self.studies.iter().flat_map(|study| &study.checks);
+        let mut checks = studies.chain(&self.ridge_check);
+        checks
+            .any(|check| matches!(check.basis, Basis::Theorem(_)) && !check.met && !check.undecided)
+    }
+}
+
 /// The measurements of a study, by curve, and the bounds on E‖x − x*‖².
 pub(super) struct Table {
     records: BTreeMap<String, Vec<Record>>,

@@ -54,6 +54,14 @@ impl Graded {
             Self::Estimated { value } => *value,
         }
     }
+
+    /// Whether it is a number, and its enclosure bounded.
+    pub fn is_finite(&self) -> bool {
+        match self {
+            Self::Enclosed { lower, upper } => lower.is_finite() && upper.is_finite(),
+            Self::Estimated { value } => value.is_finite(),
+        }
+    }
 }
 
 trait Grade: Arithmetic {
@@ -169,6 +177,7 @@ pub fn advise(
     if both && problem.ridge > 0.0 && teacher.point().is_none() {
         return Err(WeightError::NoParameters);
     }
+    problem.check_squares()?;
     let optimum = minimise_from(problem, teacher.point())?;
     let mut notes = Vec::new();
     if rows * problem.outputs() > MAX_ENCLOSED {
@@ -180,12 +189,34 @@ pub fn advise(
         notes.push("the least eigenvalue is not certified; the figures are floats".into());
     } else {
         match advise_in::<Interval>(problem, &optimum, teacher, question, notes.clone()) {
-            Ok(advice) => return Ok(advice),
+            Ok(advice) if advice.is_finite() => return Ok(advice),
+            Ok(_) => {
+                notes.push("not enclosed (a bound is infinite); the figures are floats".into())
+            }
             Err(why) => notes.push(format!("not enclosed ({why}); the figures are floats")),
         }
     }
-    advise_in::<f64>(problem, &optimum, teacher, question, notes)
-        .map_err(|why| WeightError::Undefined(why.to_string()))
+    let advice = advise_in::<f64>(problem, &optimum, teacher, question, notes)
+        .map_err(|why| WeightError::Undefined(why.to_string()))?;
+    if advice.is_finite() {
+        return Ok(advice);
+    }
+    Err(WeightError::Undefined("the noise is beyond what floats hold; scale the data".into()))
+}
+
+impl Advice {
+    /// Whether every number of the answer is one.
+    fn is_finite(&self) -> bool {
+        let rows = std::iter::once(&self.here).chain(&self.moves);
+        let own = rows.flat_map(|row| [row.theorem_1, row.exact, row.exact_unbiased]);
+        let choices = own.chain([self.unbiased]).flatten();
+        let mut numbers = choices.flat_map(|choice| [choice.weight, choice.share]);
+        let noise = [self.sigma_star_sq, self.teacher_var, self.bias_sq, self.cov];
+        let floats = [self.ridge, self.gradient_norm, self.mu, self.l_exp, self.kappa];
+        numbers.all(|number| number.is_finite())
+            && noise.iter().all(Graded::is_finite)
+            && floats.iter().all(|float| float.is_finite())
+    }
 }
 
 fn advise_in<S: Grade>(

@@ -7,7 +7,8 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `table` | CSV, LIBSVM, IDX and NumPy files |
+//! | `table` | CSV, LIBSVM and NumPy files |
+//! | `idx` | IDX files |
 //! | `model` | losses and gradients over all rows |
 //! | `sweep` | one pass over rows, with vector instructions |
 //! | `arithmetic` | floats and intervals |
@@ -19,6 +20,7 @@
 
 pub mod advice;
 mod arithmetic;
+pub mod idx;
 pub mod model;
 mod noise;
 pub mod optimum;
@@ -50,8 +52,10 @@ pub enum WeightError {
         why: String,
     },
     /// A teacher of the wrong shape.
-    #[error("the teacher has {} rows and {} columns; {} by {} are needed", found.0, found.1, expected.0, expected.1)]
+    #[error("{what}: got {}x{}, expected {}x{}", found.0, found.1, expected.0, expected.1)]
     TeacherShape {
+        /// What stands in rows and columns.
+        what: &'static str,
         /// Rows and columns.
         found: (usize, usize),
         /// What fits.

@@ -1,5 +1,6 @@
 //! A linear model on data in floats: outputs, responses, loss and gradient over all rows.
 
+use super::WeightError;
 use super::arithmetic::Arithmetic;
 use super::sweep;
 use crate::scalar::Undefined;
@@ -120,6 +121,18 @@ impl Problem {
     /// (1/N) Σ ‖a_n‖².
     pub fn mean_square(&self) -> f64 {
         self.square_norms().iter().sum::<f64>() / self.samples() as f64
+    }
+
+    /// Refuses data whose squares no float holds: constants would be infinite, and no search end.
+    ///
+    /// # Errors
+    /// If a sum of squares overflows.
+    pub fn check_squares(&self) -> Result<(), WeightError> {
+        if self.mean_square().is_finite() && self.labels.norm_squared().is_finite() {
+            return Ok(());
+        }
+        let cause = "the squares of the data are beyond what floats hold; scale the data";
+        Err(WeightError::Undefined(cause.into()))
     }
 
     /// max L_n, a bound on the smoothness of every sample.

@@ -1,12 +1,18 @@
 //! Data files as people have them: CSV, LIBSVM and IDX, each also in gzip, and parameters in CSV or
 //! NumPy's `.npy`.
 
+use super::idx::Idx;
 use flate2::read::MultiGzDecoder;
 use std::collections::BTreeMap;
 use std::io::Read;
 
 /// Files are refused beyond this many numbers: 4 GiB of them.
 pub const MAX_NUMBERS: usize = 1 << 29;
+
+/// Sparse rows may fill a table of this many numbers, 128 MiB of them; a larger one must be given a
+/// thousandth of its numbers. A line of a dozen bytes could ask for gigabytes otherwise.
+const MAX_SPARSE: usize = 1 << 24;
+const SPARSEST: usize = 1000;
 
 /// Why a file cannot be used.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -43,6 +49,18 @@ pub enum TableError {
         rows: usize,
         /// Labels found.
         labels: usize,
+    },
+    /// Sparse beyond use.
+    #[error(
+        "{rows} rows with indices up to {columns}, of which {given} numbers are given: too sparse to be a table"
+    )]
+    Sparse {
+        /// Rows.
+        rows: usize,
+        /// The largest index.
+        columns: usize,
+        /// Numbers that are given.
+        given: usize,
     },
     /// Too large.
     #[error("{rows} rows of {columns} numbers are more than {MAX_NUMBERS} numbers")]
@@ -92,15 +110,13 @@ impl Table {
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
         let csv_fault = |error: csv::Error| TableError::Line {
             line: error.position().map_or(1, |position| position.line() as usize),
-            cause: match error.kind() {
-                csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                    format!("{len} fields where the header has {expected_len}")
-                }
-                _ => error.to_string(),
-            },
+            cause: csv_cause(&error, "the header"),
         };
         let names: Vec<String> =
             reader.headers().map_err(csv_fault)?.iter().map(str::to_owned).collect();
+        if names.is_empty() {
+            return Err(TableError::Format("the file is empty: expected a header line".into()));
+        }
         let label = names.iter().position(|name| name == target);
         let label = label.ok_or_else(|| TableError::NoTarget {
             target: target.to_owned(),
@@ -159,7 +175,11 @@ impl Table {
             labels.push(label.to_owned());
         }
         check_size(rows.len(), dimension)?;
-        let mut features = vec![0.0; rows.len() * dimension];
+        let (size, given) = (rows.len() * dimension, rows.iter().map(Vec::len).sum::<usize>());
+        if size > MAX_SPARSE && size / SPARSEST > given {
+            return Err(TableError::Sparse { rows: rows.len(), columns: dimension, given });
+        }
+        let mut features = vec![0.0; size];
         for (n, row) in rows.iter().enumerate() {
             for (index, value) in row {
                 features[n * dimension + index - 1] = *value;
@@ -173,19 +193,22 @@ impl Table {
     /// # Errors
     /// If either file is not IDX of bytes, ends early, or they do not belong together.
     pub fn from_idx(images: &[u8], labels: &[u8]) -> Result<Self, TableError> {
-        let (shape, pixels) = idx("the images", images)?;
-        let (label_shape, values) = idx("the labels", labels)?;
-        let (&rows, sides) = shape.split_first().ok_or(TableError::Empty)?;
-        let columns = sides.iter().product();
-        if label_shape.len() != 1 {
-            return Err(TableError::Format("the labels are not a list".into()));
+        Self::from_pair(&Idx::images(images)?, &Idx::labels(labels)?)
+    }
+
+    /// The same of files whose headers have been read.
+    ///
+    /// # Errors
+    /// If they do not belong together, or there is nothing in them.
+    pub fn from_pair(images: &Idx<'_>, labels: &Idx<'_>) -> Result<Self, TableError> {
+        let (&rows, sides) = images.shape.split_first().ok_or(TableError::Empty)?;
+        if labels.bytes.len() != rows {
+            return Err(TableError::Labels { rows, labels: labels.bytes.len() });
         }
-        if label_shape[0] != rows {
-            return Err(TableError::Labels { rows, labels: label_shape[0] });
-        }
-        let features = pixels.iter().map(|byte| f64::from(*byte) / 255.0).collect();
-        let labels = values.iter().map(u8::to_string).collect();
-        Self { dimension: columns, features, labels }.checked()
+        let features = images.bytes.iter().map(|byte| f64::from(*byte) / 255.0).collect();
+        let labels = labels.bytes.iter().map(u8::to_string).collect();
+        let dimension = sides.iter().fold(1, |size: usize, n| size.saturating_mul(*n));
+        Self { dimension, features, labels }.checked()
     }
 
     /// N.
@@ -228,7 +251,7 @@ impl Table {
     }
 }
 
-fn check_size(rows: usize, columns: usize) -> Result<(), TableError> {
+pub(super) fn check_size(rows: usize, columns: usize) -> Result<(), TableError> {
     match rows.checked_mul(columns) {
         Some(count) if count <= MAX_NUMBERS => Ok(()),
         _ => Err(TableError::Size { rows, columns }),
@@ -243,27 +266,14 @@ fn number(text: &str) -> Result<f64, String> {
     }
 }
 
-/// The shape and the bytes of an IDX file of unsigned bytes.
-fn idx<'a>(what: &str, bytes: &'a [u8]) -> Result<(Vec<usize>, &'a [u8]), TableError> {
-    let fault = |cause: &str| TableError::Format(format!("{what}: {cause}"));
-    let [0, 0, kind, dimensions, rest @ ..] = bytes else {
-        return Err(fault("this is not an IDX file"));
-    };
-    if *kind != 0x08 {
-        return Err(fault("only IDX files of unsigned bytes are read"));
-    }
-    let count = usize::from(*dimensions);
-    let (sizes, data) =
-        rest.split_at_checked(4 * count).ok_or_else(|| fault("the header ends early"))?;
-    let shape: Vec<usize> = sizes
-        .chunks_exact(4)
-        .map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]) as usize)
-        .collect();
-    let size = shape.iter().try_fold(1usize, |product, n| product.checked_mul(*n));
-    match size {
-        Some(size) if size == data.len() => Ok((shape, data)),
-        Some(size) => Err(fault(&format!("{} bytes where the header says {size}", data.len()))),
-        None => Err(fault("the header's sizes are too large")),
+/// What is wrong with a record, in the words of this module.
+fn csv_cause(error: &csv::Error, first: &str) -> String {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("{len} fields where {first} has {expected_len}")
+        }
+        csv::ErrorKind::Utf8 { .. } => "not UTF-8 text".to_owned(),
+        _ => error.to_string(),
     }
 }
 
@@ -284,7 +294,7 @@ pub fn numbers(bytes: &[u8]) -> Result<Numbers, TableError> {
     let (mut columns, mut entries) = (0, Vec::new());
     for (k, record) in reader.records().enumerate() {
         let fault = |cause: String| TableError::Line { line: k + 1, cause };
-        let record = record.map_err(|error| fault(error.to_string()))?;
+        let record = record.map_err(|error| fault(csv_cause(&error, "the first line")))?;
         let row: Result<Vec<f64>, String> = record.iter().map(number).collect();
         match row {
             Ok(row) => {

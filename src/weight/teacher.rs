@@ -28,7 +28,11 @@ impl Teacher {
         // A vector may stand as a row or as a column.
         let fits = (rows, columns) == (k, d) || (rows.min(columns) == 1 && entries.len() == k * d);
         if !fits {
-            return Err(WeightError::TeacherShape { found: (rows, columns), expected: (k, d) });
+            return Err(WeightError::TeacherShape {
+                what: "teacher parameters, an output a row and a feature a column",
+                found: (rows, columns),
+                expected: (k, d),
+            });
         }
         Ok(Self::Parameters(DMatrix::from_row_slice(k, d, &entries)))
     }
@@ -44,7 +48,11 @@ impl Teacher {
         let (k, n) = (problem.outputs(), problem.samples());
         let fits = (rows, columns) == (n, k) || (k == 1 && rows == 1 && columns == n);
         if !fits {
-            return Err(WeightError::TeacherShape { found: (rows, columns), expected: (n, k) });
+            return Err(WeightError::TeacherShape {
+                what: "soft labels, a sample a row and an output a column",
+                found: (rows, columns),
+                expected: (n, k),
+            });
         }
         Ok(Self::Responses(DMatrix::from_column_slice(k, n, &entries)))
     }

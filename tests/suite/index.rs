@@ -31,7 +31,8 @@ static WHOLE: LazyLock<Whole> = LazyLock::new(|| {
     let (options, store) = (Options::default(), Store::load().unwrap());
     let data = DataProblem::new("diabetes", Dataset::diabetes(), &DataOptions::default()).unwrap();
     let case = data.case(options.budget);
-    let timed = audit_statements(&library, &statements, Some(&store), Some(&case), options, || ());
+    let timed =
+        audit_statements(&library, &statements, Some(&store), Some(&case), options, |_, _| ());
     let (findings, times): (Vec<_>, Vec<_>) = timed.into_iter().unzip();
     let audit = AuditReport::new(options, findings, None);
     let coq = coq::words(&library, &statements).unwrap();

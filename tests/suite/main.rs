@@ -49,6 +49,8 @@ mod kernel_support;
 mod language;
 /// The theorem files: parts, examples, stored witnesses.
 mod library;
+/// Help, streams, documents, test reports, readers and examples.
+mod manners;
 /// Estimators with memory against every path.
 mod memory;
 /// The moment recursion against every path.

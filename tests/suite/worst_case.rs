@@ -477,7 +477,7 @@ fn the_program_decides_statements_and_writes_their_proofs() {
             &["worst-case", "theorem-1/all-t", "--gamma", "1", "--mu", "1", "--l-exp", "1"],
             "theorem-1/all-t",
         ),
-        (&["worst-case", "nothing"], "there is no theorem"),
+        (&["worst-case", "nothing"], "there is no method or theorem"),
         (&["worst-case", "saga"], "number of samples"),
     ] {
         let (code, _, error) = run(arguments);
