@@ -134,6 +134,12 @@ pub fn check_condition(
                 {
                     Standing::Violated(why)
                 }
+                (Err(Undefined::Missing(why)), Ok(constants))
+                    if matches!(class, Class::Qsc | Class::Sc | Class::Pl)
+                        && constants.mu.is_zero() =>
+                {
+                    Standing::Violated(why)
+                }
                 (Err(why), _) => Standing::Undecided(why.to_string()),
             }
         }
@@ -250,12 +256,13 @@ fn check_teacher(class: Class, instance: &Instance) -> Standing {
     let Some(teacher) = instance.control.teacher() else {
         return Standing::Violated("the control variate has no teacher".into());
     };
+    // Of a network it says no more than that: nothing is proved about networks.
+    if class == Class::HasTeacher {
+        return Standing::Met;
+    }
     if let FiniteSum::Network(_) = instance.problem {
         // Through the student's layers, and not the teacher's.
         return Standing::Undecided("a network's control variate depends on the student".into());
-    }
-    if class == Class::HasTeacher {
-        return Standing::Met;
     }
     if !instance.control.drops_ridge(&instance.problem) {
         return Standing::Met;

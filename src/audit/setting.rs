@@ -389,11 +389,12 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
             (Quantity::Eta, _) => rational(&parameters.eta),
             (Quantity::Omega, _) => rational(&parameters.omega),
             (Quantity::Delta, _) => rational(&parameters.delta),
-            (Quantity::Mu, _) => {
-                let value = constant(&asserted.mu, |c| &c.mu)?;
-                let none = || Undefined::Missing("f is not strongly quasi-convex".into());
-                if value == S::zero() { Err(none()) } else { Ok(value) }
-            }
+            (Quantity::Mu, _) => match &asserted.mu {
+                None if self.constants()?.mu.is_zero() => {
+                    Err(Undefined::Missing("f is not strongly quasi-convex".into()))
+                }
+                own => constant(own, |c| &c.mu),
+            },
             (Quantity::LSmooth, _) => smoothness(&asserted.l_smooth, |c| &c.l_smooth),
             (Quantity::LExp, _) => smoothness(&asserted.l_exp, |c| &c.l_exp),
             (Quantity::LMax, _) => {

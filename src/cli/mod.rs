@@ -50,6 +50,9 @@ pub struct Cli {
     audit: audit::AuditArgs,
     #[command(flatten)]
     volume: output::Volume,
+    /// Print the licences of the program and of the data sets within, as `licenses` does
+    #[arg(long, exclusive = true)]
+    licenses: bool,
 }
 
 #[derive(Subcommand)]
@@ -150,6 +153,9 @@ fn misplaced(matches: &ArgMatches) -> Option<(String, String)> {
 /// Runs a command and returns the exit code.
 pub fn run(cli: Cli) -> Result<u8, Error> {
     output::set_volume(cli.volume);
+    if cli.licenses {
+        return Ok(licenses::run());
+    }
     let library = Library::load()?;
     if cli.command.is_none() {
         commands_are_no_theorems(&library, &cli.audit)?;

@@ -297,12 +297,14 @@ impl Fraction {
 
     /// The number c with self = c·other, if there is one.
     pub fn multiple_of(&self, other: &Self, work: &Work) -> Result<Option<Rational>, TooLarge> {
-        let raised = |top: &Polynomial, side: &Self| {
-            side.bottom
-                .iter()
-                .try_fold(top.clone(), |top, (factor, k)| top.times(&factor.power(*k, work)?, work))
+        // By the divisors of the other side that are not its own.
+        let raised = |own: &Self, side: &Self| {
+            side.bottom.iter().try_fold(own.top.clone(), |top, (factor, k)| {
+                let k = k.saturating_sub(own.bottom.get(factor).copied().unwrap_or(0));
+                if k == 0 { Ok(top) } else { top.times(&factor.power(k, work)?, work) }
+            })
         };
-        Ok(raised(&self.top, other)?.multiple_of(&raised(&other.top, self)?))
+        Ok(raised(self, other)?.multiple_of(&raised(other, self)?))
     }
 }
 

@@ -1,11 +1,13 @@
 //! Formulas are data: editing one constant of a claim or of a definition in a TOML file, alone,
 //! changes a verdict.
 
+use kd_audit::audit::check::Outcome;
 use kd_audit::audit::finding::{Conclusion, ProofVerdict};
 use kd_audit::audit::library::{FILES, Library};
 use kd_audit::audit::prove::prove_only;
-use kd_audit::audit::runner::{Options, audit_statement};
-use kd_audit::claim::theorem::Theorem;
+use kd_audit::audit::runner::{Options, audit_statement, check_stored, states};
+use kd_audit::claim::theorem::{Statement, Stored, Theorem};
+use kd_audit::expectation::Budget;
 use std::cell::LazyCell;
 use std::ops::Range;
 
@@ -48,6 +50,14 @@ fn numbers(line: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Whether an example no longer has the sides that the file states.
+fn is_stale(statement: &Statement, example: &Stored) -> bool {
+    match check_stored(&statement.claim, example, Budget::STANDARD) {
+        Outcome::Holds(sides) | Outcome::Fails(sides) => !states(example, &sides),
+        _ => true,
+    }
+}
+
 /// Whether the audit of the edited library contradicts what its files expect.
 fn contradicted(edited: &str, text: &str) -> bool {
     let texts = FILES.iter().map(|(id, original)| {
@@ -64,12 +74,13 @@ fn contradicted(edited: &str, text: &str) -> bool {
     let proofs = LazyCell::new(|| {
         prove_only(&library, |name| library.theorem(&name.theorem).is_some_and(concerned))
     });
-    library
-        .theorems()
-        .iter()
-        .filter(|theorem| concerned(theorem))
-        .flat_map(|theorem| theorem.statements.iter().map(move |statement| (theorem, statement)))
-        .any(|(theorem, statement)| {
+    let all = || {
+        let theorems = library.theorems().iter().filter(|theorem| concerned(theorem));
+        theorems.flat_map(|theorem| theorem.statements.iter().map(move |own| (theorem, own)))
+    };
+    // Worked examples first: their sides are stated in the file, and soon compared.
+    all().any(|(_, statement)| statement.examples.iter().any(|own| is_stale(statement, own)))
+        || all().any(|(theorem, statement)| {
             // What no instance decides is for the kernel.
             let proof = match statement.unevaluated {
                 None => ProofVerdict::None,
