@@ -130,9 +130,10 @@ const SEED: u8 = 5;
 const DRAWS: usize = 250;
 /// D = V + (1 + κ)B = 0 leaves only the zero control variate, which few teachers have; a step beyond
 /// 1/mu is rarely the first hypothesis that fails; few control variates remove all of the noise.
-const RARE: [(&str, usize); 6] = [
+const RARE: [(&str, usize); 7] = [
     ("lemma-expected-smoothness/batch", 500),
     ("lemma-optimal-weight/no-control", 1_100),
+    ("lemma-optimal-weight/value", 500),
     ("theorem-1-exact/one-step", 2_000),
     ("theorem-3/rand-k", 500),
     ("theorem-5/a-one-step", 1_100),
