@@ -71,8 +71,8 @@ impl Claim {
         };
         for symbol in &self.symbols {
             let own = symbol.name.as_str();
-            let moved = symbol.motion.iter().flatten();
-            if let Some(name) = moved.filter(|name| values.contains_key(name.as_str())).next()
+            let mut moved = symbol.motion.iter().flatten();
+            if let Some(name) = moved.find(|name| values.contains_key(name.as_str()))
                 && !values.contains_key(own)
             {
                 return Err(fault(format!("{name} is given, and not {own}, whose motion it is")));
