@@ -95,7 +95,7 @@ fn path(library: &Library, budget: Budget) -> Option<Figure> {
         series.push(Series { name: format!("bound, {name}"), mark: Mark::Bound, points: bound });
     }
     let third = Rational::ratio(1, 3);
-    let points: Vec<_> = (1..=8).filter_map(|k| sampled(20 * k, &third)).flatten().collect();
+    let points: Vec<_> = (1..=12).filter_map(|k| sampled(8 * k, &third)).flatten().collect();
     if !points.is_empty() {
         let name = format!("{} sampled paths, 1 − 10⁻⁹", PLAN.paths);
         series.push(Series { name, mark: Mark::Intervals, points });
@@ -110,7 +110,8 @@ fn path(library: &Library, budget: Budget) -> Option<Figure> {
              in two dimensions with three samples and γ = 1/(8𝓛). Distillation ends at {share:.0} % of \
              SGD’s error. The bounds hold at every t; their rate 1 − γμ is what the worst problem of \
              the class needs, and this one is faster. The bars are confidence intervals of the error \
-             of distillation from sampled paths, each with a proved range of every path."
+             of distillation from sampled paths; they rest on a proved range of every path, which grows \
+             with t until the lower end is 0, and then they are left out."
         ),
         x_label: "steps t",
         y_label: "E‖x^t − x*‖²",
@@ -120,7 +121,7 @@ fn path(library: &Library, budget: Budget) -> Option<Figure> {
 }
 
 /// The paths behind each interval of the picture, and its level.
-const PLAN: SamplingPlan = SamplingPlan { paths: 20_000, steps: 10_000_000, alpha: 1e-9 };
+const PLAN: SamplingPlan = SamplingPlan { paths: 50_000, steps: 10_000_000, alpha: 1e-9 };
 
 /// The ends of the confidence interval of the error after t steps, where the lower one is positive.
 fn sampled(t: u64, lambda: &Rational) -> Option<[(f64, f64); 2]> {
