@@ -31,7 +31,8 @@ Record hypotheses : Prop := {
   h_compressor : omega <= gamma * mu / 4;
   h_es : ES law l_exp f g x_star;
   h_qsc : QSC mu f full_grad x_star;
-  h_step : gamma <= 1 / (8 * l_exp)
+  h_step : gamma <= 1 / (8 * l_exp);
+  other : exists x : V, 0 < nsq (x - x_star)
 }.
 
 (** ** Claim *)
@@ -39,9 +40,7 @@ Record hypotheses : Prop := {
 Theorem claim_natural : hypotheses ->
   omega < 1 / 8.
 Proof.
-  intros [gamma_sign mu_sign l_exp_sign omega_sign diff least h_compressor h_es h_qsc h_step].
-  destruct (another_point x_star) as [other|only].
-  2: { cbv delta [full_grad] beta; one_point only. }
+  intros [gamma_sign mu_sign l_exp_sign omega_sign diff least h_compressor h_es h_qsc h_step other].
   exact (theorem_3_natural_cert.claim_natural
     V
     sample
@@ -77,4 +76,5 @@ Proof.
   - exact line_es.
   - apply line_qsc; numbers.
   - numbers.
+  - exists (1 : line); numbers.
 Qed.

@@ -36,7 +36,8 @@ Record hypotheses : Prop := {
   h_es : ES law l_exp f g x_star;
   h_qsc : QSC mu f full_grad x_star;
   h_rand_k : omega = dimension / kept - 1;
-  h_step : gamma <= 1 / (8 * l_exp)
+  h_step : gamma <= 1 / (8 * l_exp);
+  other : exists x : V, 0 < nsq (x - x_star)
 }.
 
 (** ** Claim *)
@@ -44,9 +45,7 @@ Record hypotheses : Prop := {
 Theorem claim_rand_k : hypotheses ->
   32 * dimension <= 33 * kept.
 Proof.
-  intros [gamma_sign mu_sign l_exp_sign omega_sign dimension_sign kept_sign diff least h_compressor h_es h_qsc h_rand_k h_step].
-  destruct (another_point x_star) as [other|only].
-  2: { cbv delta [full_grad] beta; one_point only. }
+  intros [gamma_sign mu_sign l_exp_sign omega_sign dimension_sign kept_sign diff least h_compressor h_es h_qsc h_rand_k h_step other].
   exact (theorem_3_rand_k_cert.claim_rand_k
     V
     sample
@@ -90,4 +89,5 @@ Proof.
   - apply line_qsc; numbers.
   - numbers.
   - numbers.
+  - exists (1 : line); numbers.
 Qed.

@@ -8,7 +8,7 @@ use super::problem::{point_of, text};
 use super::render::Unsupported;
 use super::section::sign;
 use super::statement::{Draft, moves};
-use crate::claim::expr::{Known, Node, Relation, Scope, Shape, Symbol, SymbolKind};
+use crate::claim::expr::{Formula, Known, Node, Relation, Scope, Shape, Symbol, SymbolKind};
 use crate::claim::proof::{Rule, StatementName};
 use crate::claim::theorem::Condition;
 use crate::claim::vocabulary::{Class, Quantity};
@@ -27,6 +27,15 @@ const NUMBERS: &str = "numbers";
 
 fn no<T>(cause: impl Into<String>) -> Result<T, Unsupported> {
     Err(Unsupported(cause.into()))
+}
+
+/// Whether no vector occurs in the formula.
+fn about_numbers(formula: &Formula) -> bool {
+    let mut numbers = true;
+    for side in formula.relations().into_iter().flat_map(|own| [&own.lhs, &own.rhs]) {
+        side.walk(&mut |part| numbers &= part.shape == Shape::Scalar);
+    }
+    numbers
 }
 
 impl Draft<'_> {
@@ -79,7 +88,7 @@ impl Draft<'_> {
                     self.class(&name, *class, k.as_deref().unwrap_or(""))?;
                 }
                 Condition::Formula(formula) | Condition::Everywhere(formula) => {
-                    let crate::claim::expr::Formula::Relation(relation) = &**formula else {
+                    let Formula::Relation(relation) = &**formula else {
                         return no("a hypothesis that is an equivalence");
                     };
                     let (text, shown) = self.said(relation, hypothesis.condition.is_here())?;
@@ -336,7 +345,14 @@ impl Draft<'_> {
             "rate" => {
                 let (qsc, mu, positive) = self.of_class(Class::Qsc)?;
                 let (es, l, _) = self.of_class(Class::Es)?;
-                self.splits = true;
+                // In a space of one point every distance is zero, but a claim about numbers alone may
+                // be false.
+                if about_numbers(&self.claim.formula) {
+                    let another = "exists x : V, 0 < nsq (x - x_star)";
+                    self.field("other", another, Some("exists (1 : line); numbers"));
+                } else {
+                    self.splits = true;
+                }
                 format!("(rate_form {problem} {mu} {l} {positive} {qsc} {es} other)")
             }
             "affine-gradient" => {
