@@ -110,7 +110,25 @@ fn evidence(statement: &Statement, finding: &StatementFinding, coq: &str) -> Str
         }
         _ => String::new(),
     };
-    format!("<p class=\"label\">Evidence</p>\n<ul>\n{items}</ul>\n{witness}")
+    let bars = finding.tightness.as_ref().map_or(String::new(), |own| bars(&own.histogram));
+    format!("<p class=\"label\">Evidence</p>\n<ul>\n{items}</ul>\n{bars}{witness}")
+}
+
+/// How many instances have which left side over right side: below 0, in each twentieth from 0 to 1,
+/// and above.
+fn bars(histogram: &[usize]) -> String {
+    let most = histogram.iter().copied().max().unwrap_or(0).max(1) as f64;
+    let mut drawn = String::new();
+    for (k, count) in histogram.iter().enumerate().filter(|(_, count)| **count > 0) {
+        // One instance is seen as well.
+        let height = (40.0 * *count as f64 / most).max(1.5);
+        let (x, y) = (10 * k + 1, 42.0 - height);
+        let _ = write!(drawn, "<rect x=\"{x}\" y=\"{y:.1}\" width=\"8\" height=\"{height:.1}\"/>");
+    }
+    let label = "Instances by left side over right side, in twentieths from 0 to 1";
+    format!(
+        "<svg class=\"bars\" role=\"img\" aria-label=\"{label}\" viewBox=\"0 0 220 56\"><title>{label}</title>{drawn}<path d=\"M0 42.5H220M10 42V46M210 42V46\"/><text x=\"10\" y=\"55\">0</text><text x=\"210\" y=\"55\">1</text></svg>\n"
+    )
 }
 
 /// A number in few characters.
