@@ -3,7 +3,9 @@
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use kd_audit::problem::RidgeConvention;
-use kd_audit::run::{Method, Model, Problem, Rates, Run, Seeded, Stepper, Teacher, replicates};
+use kd_audit::run::{
+    Method, Model, Problem, Rates, Run, Seeded, Stepper, Teacher, replicates, run_abreast,
+};
 use std::time::{Duration, Instant};
 
 const METHODS: [(&str, Method); 6] = [
@@ -111,6 +113,18 @@ fn threads(criterion: &mut Criterion) {
                 stepper.point()
             };
             bencher.iter(|| pool.install(|| replicates(64, run)));
+        });
+        group.bench_function(BenchmarkId::new("in pairs, threads", threads), |bencher| {
+            let run = |pair: usize| {
+                let stepper = || setup.stepper(Method::Kd, 1);
+                let stream = |number| Seeded::nice(1, number as u64, SAMPLES, 1).unwrap();
+                let (mut one, mut two) = (stepper(), stepper());
+                let (mut first, mut second) = (stream(2 * pair), stream(2 * pair + 1));
+                let runs = [(&mut one, &mut first), (&mut two, &mut second)];
+                run_abreast(runs, 10_000, |_| rates()).unwrap();
+                [one.point(), two.point()]
+            };
+            bencher.iter(|| pool.install(|| replicates(32, run)));
         });
     }
     group.finish();

@@ -35,9 +35,9 @@ def softmax_case(folder):
     write(folder, arrays, gamma=0.5, **{"lambda": 0.5}, batch=batch, steps=steps)
 
 
-def linreg_case(folder, steps=100_000):
+def linreg_case(folder, n=400, steps=100_000):
     rng = np.random.default_rng(2)
-    n, d = 1_000, 50
+    d = 50
     features = rng.standard_normal((n, d))
     truth = rng.standard_normal(d)
     labels = features @ truth + 0.5 * rng.standard_normal(n)
@@ -72,17 +72,25 @@ CASES = {
         "PyTorch, autograd": ["softmax_torch.py", "autograd"],
         "PyTorch, by hand": ["softmax_torch.py", "by-hand"],
     }),
+    # The rows fit the second cache ...
     "linreg": (linreg_case, 1e-10, "us a step", lambda c: c["steps"], {
         "kd-audit": ["ours", "linreg", "kd"],
         "kd-audit (SGD)": ["ours", "linreg", "sgd", "other"],
         "Numba": ["linreg_numba.py", "numba"],
         "NumPy": ["linreg_numba.py", "numpy"],
     }),
+    # ... and here they do not: every contender waits for them.
+    "linreg-large": (lambda folder: linreg_case(folder, 20_000), 1e-10, "us a step", lambda c: c["steps"], {
+        "kd-audit": ["ours", "linreg", "kd"],
+        "Numba": ["linreg_numba.py", "numba"],
+    }),
     "replicates": (linreg_case, 1e-10, "us a step", lambda c: c["steps"] * c["replicates"], {
         "kd-audit, 2 threads": ["ours", "replicates", "2"],
         "kd-audit, 1 thread": ["ours", "replicates", "1"],
         "Numba, 2 threads": ["linreg_numba.py", "2"],
         "Numba, 1 thread": ["linreg_numba.py", "1"],
+        "arithmetic alone, 2 threads": ["ours", "control", "2", "other"],
+        "arithmetic alone, 1 thread": ["ours", "control", "1", "other"],
     }),
     "moments": (moments_case, 1e-9, "us in all", lambda c: 1, {
         "kd-audit": ["ours", "moments", "-"],

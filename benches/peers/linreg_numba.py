@@ -18,7 +18,7 @@ mixed = (1 - weight) * labels + weight * (features @ case["teacher"])
 def one_run(features, mixed, indices, step, first):
     d = features.shape[1]
     x = np.zeros(d)
-    t = first
+    t = np.int64(first)  # prange counts in unsigned numbers
     for _ in range(len(indices)):
         n = indices[t]
         t += 1

@@ -6,7 +6,7 @@ use kd_audit::linear::simd::Real;
 use kd_audit::linear::{norm_sq, subtract};
 use kd_audit::problem::{FiniteSum, RidgeConvention, Sampling};
 use kd_audit::run::{
-    Injected, Method, Model, Problem, Rates, Seeded, Stepper, Teacher, replicates,
+    Injected, Method, Model, Problem, Rates, Seeded, Stepper, Teacher, replicates, run_abreast,
 };
 use kd_audit::scalar::Rational;
 use kd_audit::worst_case::claims::Numbers;
@@ -27,6 +27,7 @@ fn main() {
         "softmax" => softmax(&case_file, kind),
         "linreg" => linreg(&case_file, kind),
         "replicates" => many(&case_file, kind),
+        "control" => control(kind),
         "moments" => moments(&case_file),
         "optimum" => optimum(&case_file),
         "worst-case" => worst_case(&case_file, kind),
@@ -145,38 +146,49 @@ fn least_squares(case: &Case) -> (Problem<f64>, Teacher<f64>) {
     (problem, teacher.expect("a teacher"))
 }
 
-fn run_from(
-    problem: &Problem<f64>,
-    teacher: &Teacher<f64>,
-    method: Method,
-    indices: &[u32],
-    rates: Rates<f64>,
-) -> Vec<f64> {
-    let start = vec![0.0; problem.dimension()];
-    let stepper = Stepper::new(problem, method, Some(teacher), &start, 1);
-    let mut stepper = stepper.expect("a stepper");
-    let mut stream = Injected::new(problem.samples(), indices, &[]).expect("indices");
-    stepper.run(&mut stream, indices.len() as u64, |_| rates).expect("a run");
-    stepper.point()
-}
-
 fn linreg(case: &Case, kind: &str) {
     let (problem, teacher) = least_squares(case);
     let (indices, rates) = (case.indices(), case.rates());
-    take_turns(|| run_from(&problem, &teacher, method(kind), &indices, rates));
+    let stream = Injected::new(problem.samples(), &indices, &[]).expect("indices");
+    let start = vec![0.0; problem.dimension()];
+    take_turns(|| {
+        let stepper = Stepper::new(&problem, method(kind), Some(&teacher), &start, 1);
+        let mut stepper = stepper.expect("a stepper");
+        stepper.run(&mut stream.clone(), indices.len() as u64, |_| rates).expect("a run");
+        stepper.point()
+    });
 }
 
 fn many(case: &Case, threads: &str) {
     let (problem, teacher) = least_squares(case);
     let (indices, rates) = (case.indices(), case.rates());
-    // Each run starts one place further in the sequence.
     let count = case.number("replicates") as usize;
-    let rotated: Vec<Vec<u32>> =
-        (0..count).map(|r| [&indices[r..], &indices[..r]].concat()).collect();
     let threads = threads.parse().expect("a number of threads");
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    let one = |r: usize| run_from(&problem, &teacher, Method::Kd, &rotated[r], rates);
-    take_turns(|| pool.install(|| replicates(count, one)).concat());
+    let stream = Injected::new(problem.samples(), &indices, &[]).expect("indices");
+    let start = vec![0.0; problem.dimension()];
+    let two = |pair: usize| {
+        let stepper = || {
+            let stepper = Stepper::new(&problem, Method::Kd, Some(&teacher), &start, 1);
+            stepper.expect("a stepper")
+        };
+        // Each run starts one place further in the sequence.
+        let stream = |r: usize| stream.clone().starting_at(r);
+        let (mut first, mut second) = (stepper(), stepper());
+        let (mut one, mut other) = (stream(2 * pair), stream(2 * pair + 1));
+        let pair = [(&mut first, &mut one), (&mut second, &mut other)];
+        run_abreast(pair, indices.len() as u64, |_| rates).expect("a run");
+        [first.point(), second.point()].concat()
+    };
+    take_turns(|| pool.install(|| replicates(count.div_ceil(2), two)).concat());
+}
+
+/// Work that a second core halves, and nothing else does.
+fn control(threads: &str) {
+    let threads: usize = threads.parse().expect("a number of threads");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+    let part = |_| kd_audit::run::cost::fused_products::<f64>(1_000_000);
+    take_turns(|| pool.install(|| replicates(16, part)));
 }
 
 fn moments(case: &Case) {

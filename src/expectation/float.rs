@@ -9,14 +9,13 @@ use crate::scalar::{Rational, Undefined};
 /// The recursion as one map of (vech M, m).
 fn joint_map(recursion: &Recursion<f64>) -> AffineMap {
     let k = recursion.second_constant.len();
-    let matrix = Matrix::from_fn(k + recursion.d, k + recursion.d, |i, j| match (i < k, j < k) {
+    let entry = |i: usize, j: usize| match (i < k, j < k) {
         (true, true) => recursion.second_map[(i, j)],
         (true, false) => recursion.cross_map[(i, j - k)],
         (false, true) => 0.0,
         (false, false) => recursion.mean_map[(i - k, j - k)],
-    });
-    let constants = [&recursion.second_constant[..], &recursion.mean_constant];
-    AffineMap::new(&matrix, constants.concat())
+    };
+    AffineMap::new(entry, [&recursion.second_constant[..], &recursion.mean_constant].concat())
 }
 
 fn singular() -> Undefined {

@@ -7,6 +7,7 @@ use super::{Budget, Contraction, ErrorMoments, MomentArithmetic};
 use crate::linear::{Linear, Matrix, add, average, dot, norm_sq, scale, subtract};
 use crate::problem::{FiniteSum, Sampling};
 use crate::scalar::{Rational, Scalar, Undefined};
+use std::cmp::Ordering;
 
 /// E_ξ of the products of H_ξ, g_ξ = ∇f_ξ(x*) and the correction c_ξ: all that the recursion needs
 /// to know of the data, for every step size and weight.
@@ -32,6 +33,7 @@ struct Tilt<S> {
 }
 
 /// The number of the packed entry (i, j).
+#[inline]
 pub fn packed(i: usize, j: usize) -> usize {
     let (i, j) = (i.max(j), i.min(j));
     i * (i + 1) / 2 + j
@@ -170,7 +172,6 @@ impl<S: Linear> SampleMoments<S> {
     pub fn recursion(&self, gamma: &S, lambda: &S) -> Recursion<S> {
         let identity = |i, j| if i == j { S::one() } else { S::zero() };
         let mean_hessian = self.mean_hessian();
-        let system = self.second_system(gamma);
         let shifts = self.shifts(lambda);
         let mean = scale(lambda, &self.tilt());
         Recursion {
@@ -179,9 +180,7 @@ impl<S: Linear> SampleMoments<S> {
                 identity(i, j).minus(&gamma.times(&mean_hessian[(i, j)]))
             }),
             mean_constant: scale(&gamma.negated(), &mean),
-            second_map: Matrix::from_fn(self.k(), self.k(), |i, j| {
-                identity(i, j).minus(&system[(i, j)])
-            }),
+            second_map: self.second_system(gamma).subtracted_from_identity(),
             cross_map: self.cross_map(gamma, &shifts, &mean),
             second_constant: self.noise(gamma, (&shifts, &mean), (&shifts, &mean)),
         }
@@ -197,6 +196,10 @@ impl<S: Linear> SampleMoments<S> {
 /// E X_ξYᵀ_ξ from the average over single samples and the means.
 fn sampled<S: Scalar>(factor: &S, average: Matrix<S>, left: &[S], right: &[S]) -> Matrix<S> {
     let rest = S::one().minus(factor);
+    // Single samples: the average itself.
+    if rest.compare(&S::zero()) == Some(Ordering::Equal) {
+        return average;
+    }
     average.scaled(factor).plus_scaled(&rest, &Matrix::outer(left, right))
 }
 

@@ -32,6 +32,16 @@ impl<S: Scalar> Matrix<S> {
         Self { rows, columns, entries }
     }
 
+    /// I − A for a square A.
+    pub fn subtracted_from_identity(mut self) -> Self {
+        let width = self.columns;
+        for (k, entry) in self.entries.iter_mut().enumerate() {
+            let identity = if k / width == k % width { S::one() } else { S::zero() };
+            *entry = identity.minus(entry);
+        }
+        self
+    }
+
     /// The zero matrix.
     pub fn zeros(rows: usize, columns: usize) -> Self {
         Self { rows, columns, entries: vec![S::zero(); rows * columns] }

@@ -4,6 +4,9 @@
 //! takes [`padded`]`(d)` entries. Sums are taken in lanes and with fused products, so a value
 //! depends on the processor, though never on the number of threads. Results are floats: they
 //! propose, and nothing is concluded from them.
+//!
+//! Lanes stay out of closures that are handed to functions, `array::map` among them: such a function
+//! is compiled for any processor, and each operation in the closure becomes a call.
 
 use pulp::{Arch, Simd, WithSimd};
 use std::fmt::Debug;
@@ -50,8 +53,15 @@ pub trait Real:
     fn plus<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
     /// ab.
     fn times<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
-    /// ab + c.
+    /// ab + c, by the fastest instructions.
     fn mul_add<S: Simd>(
+        simd: S,
+        a: Self::Lanes<S>,
+        b: Self::Lanes<S>,
+        c: Self::Lanes<S>,
+    ) -> Self::Lanes<S>;
+    /// ab + c with one rounding, on every processor the same.
+    fn fused<S: Simd>(
         simd: S,
         a: Self::Lanes<S>,
         b: Self::Lanes<S>,
@@ -62,7 +72,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($real:ident, $lanes:ident, $as:ident, $as_mut:ident, $splat:ident, $add:ident, $mul:ident, $mul_add:ident, $sum:ident) => {
+    ($real:ident, $lanes:ident, $as:ident, $as_mut:ident, $splat:ident, $add:ident, $mul:ident, $mul_add:ident, $fused:ident, $sum:ident) => {
         impl Real for $real {
             type Lanes<S: Simd> = S::$lanes;
             const ZERO: Self = 0.0;
@@ -104,6 +114,10 @@ macro_rules! real {
                 simd.$mul_add(a, b, c)
             }
             #[inline(always)]
+            fn fused<S: Simd>(simd: S, a: S::$lanes, b: S::$lanes, c: S::$lanes) -> S::$lanes {
+                simd.$fused(a, b, c)
+            }
+            #[inline(always)]
             fn total<S: Simd>(simd: S, a: S::$lanes) -> Self {
                 simd.$sum(a)
             }
@@ -120,6 +134,7 @@ real!(
     add_f32s,
     mul_f32s,
     mul_add_e_f32s,
+    mul_add_f32s,
     reduce_sum_f32s
 );
 real!(
@@ -131,6 +146,7 @@ real!(
     add_f64s,
     mul_f64s,
     mul_add_e_f64s,
+    mul_add_f64s,
     reduce_sum_f64s
 );
 
@@ -221,7 +237,10 @@ pub fn dots<T: Real, S: Simd, const R: usize, const C: usize>(
     }
     let mut sums = [[zero; C]; R];
     for j in 0..len {
-        let column: [T::Lanes<S>; C] = std::array::from_fn(|c| columns[c][j]);
+        let mut column = [zero; C];
+        for c in 0..C {
+            column[c] = columns[c][j];
+        }
         for r in 0..R {
             let entry = rows[r][j];
             for c in 0..C {
@@ -229,7 +248,13 @@ pub fn dots<T: Real, S: Simd, const R: usize, const C: usize>(
             }
         }
     }
-    sums.map(|row| row.map(|sum| T::total(simd, sum)))
+    let mut products = [[T::ZERO; C]; R];
+    for r in 0..R {
+        for c in 0..C {
+            products[r][c] = T::total(simd, sums[r][c]);
+        }
+    }
+    products
 }
 
 /// `target_c += Σ_r weights[r][c]·row_r` for C targets, one after another in `targets`.
@@ -244,13 +269,22 @@ pub fn add_rows<T: Real, S: Simd, const R: usize, const C: usize>(
     let len = rows.iter().map(|row| row.len()).min().unwrap_or(0);
     let rows = rows.map(|row| &row[..len]);
     let targets = targets.map(|target| &mut T::lanes_mut::<S>(target)[..len]);
-    let weights = weights.map(|row| row.map(|weight| T::splat(simd, weight)));
+    let zero = T::splat(simd, T::ZERO);
+    let mut lanes = [[zero; C]; R];
+    for r in 0..R {
+        for c in 0..C {
+            lanes[r][c] = T::splat(simd, weights[r][c]);
+        }
+    }
     for j in 0..len {
-        let entries: [T::Lanes<S>; R] = std::array::from_fn(|r| rows[r][j]);
+        let mut entries = [zero; R];
+        for r in 0..R {
+            entries[r] = rows[r][j];
+        }
         for c in 0..C {
             let mut sum = targets[c][j];
             for r in 0..R {
-                sum = T::mul_add(simd, weights[r][c], entries[r], sum);
+                sum = T::mul_add(simd, lanes[r][c], entries[r], sum);
             }
             targets[c][j] = sum;
         }
@@ -283,46 +317,6 @@ pub fn multiply<T: Real, S: Simd>(simd: S, target: &mut [T], other: &[T]) {
     }
 }
 
-/// A dense matrix with padded rows, to be applied many times.
-#[derive(Clone, Debug)]
-pub struct PaddedMatrix<T: Real> {
-    rows: usize,
-    stride: usize,
-    entries: Aligned<T>,
-}
-
-impl<T: Real> PaddedMatrix<T> {
-    /// From rows of equal width.
-    pub fn new<'a>(width: usize, rows: impl ExactSizeIterator<Item = &'a [T]>) -> Self {
-        let (count, stride) = (rows.len(), padded::<T>(width));
-        Self { rows: count, stride, entries: Aligned::from_rows(width, rows) }
-    }
-
-    /// The entries that a vector to be multiplied must have, the last ones zero.
-    pub fn stride(&self) -> usize {
-        self.stride
-    }
-
-    /// out_i ← ⟨row_i, v⟩ + constant_i, for each row.
-    #[inline(always)]
-    pub fn apply<S: Simd>(&self, simd: S, v: &[T], constant: &[T], out: &mut [T]) {
-        let mut rows = self.entries.chunks_exact(4 * self.stride);
-        let heads = out.chunks_exact_mut(4).zip(constant.chunks_exact(4));
-        for ((out, constant), block) in heads.zip(&mut rows) {
-            let (first, second) = block.split_at(2 * self.stride);
-            let ((a, b), (c, d)) = (first.split_at(self.stride), second.split_at(self.stride));
-            let sums = dots(simd, [a, b, c, d], [v]);
-            for r in 0..4 {
-                out[r] = sums[r][0] + constant[r];
-            }
-        }
-        let done = self.rows / 4 * 4;
-        for (i, row) in rows.remainder().chunks_exact(self.stride).enumerate() {
-            out[done + i] = dots(simd, [row], [v])[0][0] + constant[done + i];
-        }
-    }
-}
-
 /// Runs an operation with the widest instructions that this processor has.
 pub fn dispatch<Op: WithSimd>(op: Op) -> Op::Output {
     Arch::new().dispatch(op)
@@ -332,38 +326,44 @@ pub fn dispatch<Op: WithSimd>(op: Op) -> Op::Output {
 mod tests {
     use super::*;
 
-    struct Product<'a>(&'a PaddedMatrix<f64>, &'a [f64], &'a [f64], &'a mut [f64]);
+    /// Four rows by one column and two rows by three, as they are in the loops.
+    struct Product<'a>([&'a [f64]; 4], [&'a [f64]; 3]);
 
     impl WithSimd for Product<'_> {
-        type Output = ();
+        type Output = ([[f64; 1]; 4], [[f64; 3]; 2], [[f64; 1]; 1]);
         #[inline(always)]
-        fn with_simd<S: Simd>(self, simd: S) {
-            self.0.apply(simd, self.1, self.2, self.3);
+        fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+            let Self(rows, columns) = self;
+            let few = [rows[1], rows[3]];
+            let single = dots(simd, [rows[2]], [columns[1]]);
+            (dots(simd, rows, [columns[0]]), dots(simd, few, columns), single)
         }
     }
 
     /// Small integers are exact in floats in any order of summation, so equality is demanded.
     #[test]
     fn products_of_every_shape_are_exact_on_integers() {
-        for (height, width) in [(1, 1), (3, 8), (4, 9), (11, 17), (21, 70)] {
-            let rows: Vec<Vec<f64>> = (0..height)
-                .map(|i| (0..width).map(|j| ((i * 7 + j * 3) % 11) as f64 - 5.0).collect())
-                .collect();
-            let matrix = PaddedMatrix::new(width, rows.iter().map(Vec::as_slice));
-            let mut v = Aligned::<f64>::zeros(matrix.stride());
-            (0..width).for_each(|j| v[j] = (j % 5) as f64 - 2.0);
-            let constant: Vec<f64> = (0..height).map(|i| i as f64).collect();
-            let expected: Vec<f64> = rows
-                .iter()
-                .zip(&constant)
-                .map(|(row, c)| row.iter().zip(v.iter()).map(|(a, b)| a * b).sum::<f64>() + c)
-                .collect();
-            let mut out = vec![f64::NAN; height];
-            dispatch(Product(&matrix, &v, &constant, &mut out));
-            assert_eq!(out, expected, "{height}x{width}");
-            let mut portable = vec![f64::NAN; height];
-            Product(&matrix, &v, &constant, &mut portable).with_simd(pulp::Scalar::new());
-            assert_eq!(portable, expected, "{height}x{width} without vectors");
+        for width in [1, 8, 9, 17, 70] {
+            let stride = padded::<f64>(width);
+            let vector = |i: usize| {
+                let mut v = Aligned::<f64>::zeros(stride);
+                (0..width).for_each(|j| v[j] = ((i * 7 + j * 3) % 11) as f64 - 5.0);
+                v
+            };
+            let vectors: Vec<Aligned<f64>> = (0..7).map(vector).collect();
+            let rows: [&[f64]; 4] = std::array::from_fn(|r| &vectors[r][..]);
+            let columns: [&[f64]; 3] = std::array::from_fn(|c| &vectors[4 + c][..]);
+            let of = |r: usize, c: usize| -> f64 {
+                rows[r].iter().zip(columns[c]).map(|(a, b)| a * b).sum()
+            };
+            let expected = (
+                std::array::from_fn(|r| [of(r, 0)]),
+                [1, 3].map(|r| std::array::from_fn(|c| of(r, c))),
+                [[of(2, 1)]],
+            );
+            assert_eq!(dispatch(Product(rows, columns)), expected, "{width}");
+            let portable = Product(rows, columns).with_simd(pulp::Scalar::new());
+            assert_eq!(portable, expected, "{width} without vectors");
         }
     }
 

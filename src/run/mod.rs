@@ -16,7 +16,7 @@ mod stepper;
 mod stream;
 
 pub use problem::{Model, Problem, RunError, Teacher};
-pub use stepper::{Method, Rates, Run, Stepper};
+pub use stepper::{Method, Rates, Run, Stepper, run_abreast};
 pub use stream::{Injected, Seeded, Stream};
 
 use rayon::prelude::*;

@@ -3,7 +3,6 @@
 use super::stepper::Run;
 use crate::linear::simd::{Aligned, Real, padded};
 use crate::problem::RidgeConvention;
-use pulp::Simd;
 
 /// Why a run cannot be set up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -123,12 +122,6 @@ pub struct Problem<T: Real> {
 }
 
 impl<T: Real> Problem<T> {
-    /// The padded features of all samples, where a row takes L registers.
-    #[inline(always)]
-    pub(super) fn rows<S: Simd, const L: usize>(&self) -> &[[T::Lanes<S>; L]] {
-        T::lanes::<S>(&self.features).as_chunks::<L>().0
-    }
-
     /// The padded features of a sample.
     #[inline(always)]
     pub(super) fn row(&self, n: u32) -> &[T] {
@@ -226,8 +219,8 @@ impl<T: Run> Problem<T> {
 /// the labels so that the weight may change at every step.
 #[derive(Clone, Debug)]
 pub struct Teacher<T: Real> {
-    /// N×K.
-    pub(super) responses: Vec<T>,
+    /// y and A'(θa) − y, N×K: together, since a step needs both.
+    pub(super) labels: Vec<[T; 2]>,
     /// θ, padded.
     pub(super) point: Aligned<T>,
     /// The mean gradient of the data terms at θ, padded.
@@ -247,7 +240,8 @@ impl<T: Run> Teacher<T> {
     ) -> Result<Self, RunError> {
         let point = problem.pad("the teacher", parameters)?;
         let (responses, mean) = problem.full_pass(&point);
-        Ok(Self { responses, point, mean, convention })
+        let labels = problem.labels.iter().zip(responses).map(|(y, r)| [*y, r - *y]).collect();
+        Ok(Self { labels, point, mean, convention })
     }
 }
 

@@ -139,7 +139,7 @@ impl<'a, T: Run> Stepper<'a, T> {
         match method {
             Method::Kd | Method::UnbiasedKd => {
                 let (found, expected) =
-                    (teacher.ok_or(RunError::NoTeacher)?.responses.len(), problem.labels.len());
+                    (teacher.ok_or(RunError::NoTeacher)?.labels.len(), problem.labels.len());
                 if found != expected {
                     return Err(RunError::Length { what: "the teacher", found, expected });
                 }
@@ -196,28 +196,42 @@ impl<'a, T: Run> Stepper<'a, T> {
         steps: u64,
         mut rates: impl FnMut(u64) -> Rates<T>,
     ) -> Result<(), RunError> {
-        let (samples, batch) = (self.problem.samples, self.batch);
-        if !stream.admits(samples, batch) {
-            return Err(RunError::Stream { samples, batch });
-        }
+        self.admit(stream)?;
         let mut left = steps;
         while left > 0 {
             let count = left.min(PLANNED);
-            let Plan { indices, coins, rates: planned } = &mut self.plan;
-            indices.resize(count as usize * batch, 0);
-            coins.clear();
-            planned.clear();
-            for (drawn, step) in indices.chunks_exact_mut(batch).zip(self.steps..) {
-                stream.draw(drawn);
-                if let Method::LSvrg { probability } = self.method {
-                    coins.push(stream.coin(probability));
-                }
-                planned.push(rates(step));
-            }
+            self.plan(stream, count, &mut rates);
             T::take_steps(self);
             left -= count;
         }
         Ok(())
+    }
+
+    fn admit(&self, stream: &impl Stream) -> Result<(), RunError> {
+        let (samples, batch) = (self.problem.samples, self.batch);
+        let admits = stream.admits(samples, batch);
+        if admits { Ok(()) } else { Err(RunError::Stream { samples, batch }) }
+    }
+
+    fn plan(
+        &mut self,
+        stream: &mut impl Stream,
+        count: u64,
+        rates: &mut impl FnMut(u64) -> Rates<T>,
+    ) {
+        let Plan { indices, coins, rates: planned } = &mut self.plan;
+        indices.resize(count as usize * self.batch, 0);
+        coins.clear();
+        planned.clear();
+        if let Method::LSvrg { probability } = self.method {
+            for drawn in indices.chunks_exact_mut(self.batch) {
+                stream.draw(drawn);
+                coins.push(stream.coin(probability));
+            }
+        } else {
+            stream.draw_batches(indices, self.batch);
+        }
+        planned.extend((self.steps..self.steps + count).map(rates));
     }
 
     /// The point, K rows of length d.
@@ -246,6 +260,36 @@ impl<'a, T: Run> Stepper<'a, T> {
     }
 }
 
+/// Takes `steps` steps of two runs in turn. Each ends where it would have ended alone, bit by bit. For
+/// single samples, where a step is mostly waiting for the one before, this is faster than one run after
+/// the other: twice as much is under way.
+///
+/// # Errors
+/// If a stream is not for its problem and batch.
+pub fn run_abreast<T: Run>(
+    [first, second]: [(&mut Stepper<'_, T>, &mut impl Stream); 2],
+    steps: u64,
+    mut rates: impl FnMut(u64) -> Rates<T>,
+) -> Result<(), RunError> {
+    let ((first, first_stream), (second, second_stream)) = (first, second);
+    first.admit(first_stream)?;
+    second.admit(second_stream)?;
+    let mut left = steps;
+    while left > 0 {
+        let count = left.min(PLANNED);
+        first.plan(first_stream, count, &mut rates);
+        second.plan(second_stream, count, &mut rates);
+        if first.is_single() && first.is_like(second) {
+            T::take_steps_abreast([first, second]);
+        } else {
+            T::take_steps(first);
+            T::take_steps(second);
+        }
+        left -= count;
+    }
+    Ok(())
+}
+
 impl<T: Real> Stepper<'_, T> {
     /// One step, inlined into the loop. Temporaries leave `self` for its time.
     #[inline(always)]
@@ -266,8 +310,7 @@ impl<T: Real> Stepper<'_, T> {
         match (self.method, self.teacher) {
             (Method::Kd, Some(teacher)) => {
                 // proposition-1: the label becomes (1 − λ)y + λA'(θa_n).
-                let responses = &teacher.responses[..];
-                self.residuals(batch, scale, |i, y| y + lambda * (responses[i] - y));
+                self.residuals(batch, scale, &teacher.labels, |[y, shift]| y + lambda * shift);
                 let weight = match teacher.convention {
                     RidgeConvention::Both => gamma * lambda * problem.ridge,
                     RidgeConvention::StudentOnly => T::ZERO,
@@ -275,8 +318,7 @@ impl<T: Real> Stepper<'_, T> {
                 self.shrink(simd, gamma, (weight != T::ZERO).then_some((weight, &teacher.point)));
             }
             (Method::UnbiasedKd, Some(teacher)) => {
-                let responses = &teacher.responses[..];
-                self.residuals(batch, scale, |i, y| y + lambda * (responses[i] - y));
+                self.residuals(batch, scale, &teacher.labels, |[y, shift]| y + lambda * shift);
                 // The ridge term is the same for all samples: it cancels in c_ξ − E c_ξ.
                 self.shrink(simd, gamma, Some((-(gamma * lambda), &teacher.mean)));
             }
@@ -292,7 +334,7 @@ impl<T: Real> Stepper<'_, T> {
             }
             // A stepper is not built without the teacher that its method needs.
             (Method::Sgd | Method::Kd | Method::UnbiasedKd, _) => {
-                self.residuals(batch, scale, |_, y| y);
+                self.residuals(batch, scale, &self.problem.labels, |y| y);
                 self.shrink(simd, gamma, None);
             }
         }
@@ -311,33 +353,40 @@ impl<T: Real> Stepper<'_, T> {
         is_free && is_scalar && self.batch == 1 && self.problem.ridge == T::ZERO
     }
 
-    #[inline(always)]
-    fn single_steps<S: Simd, const L: usize>(&mut self, simd: S, plan: &Plan<T>) {
-        let (problem, x) = (self.problem, &mut self.x[..]);
-        let (indices, rates) = (&plan.indices[..], &plan.rates[..]);
-        let labels = &problem.labels[..];
-        match (self.method, self.teacher) {
-            (Method::Kd, Some(teacher)) => {
-                let responses = &teacher.responses[..];
-                let mixed = |n: usize, lambda| labels[n] + lambda * (responses[n] - labels[n]);
-                single::steps::<T, S, L>(simd, problem, x, indices, rates, mixed);
-            }
-            _ => single::steps::<T, S, L>(simd, problem, x, indices, rates, |n, _| labels[n]),
-        }
-        self.steps += rates.len() as u64;
-        self.sample_gradients += rates.len() as u64;
+    /// The planned steps, for [`single`]; they are counted here.
+    fn lane(&mut self) -> single::Lane<'_, T> {
+        let Self { x, plan, steps, sample_gradients, .. } = self;
+        *steps += plan.rates.len() as u64;
+        *sample_gradients += plan.rates.len() as u64;
+        single::Lane { x, indices: &plan.indices, rates: &plan.rates }
     }
 
-    /// Turns the responses of the batch into weights: scale·(response − label), where the label of
-    /// output i of all N×K may be another than the given one.
+    /// Whether two runs differ in their points and plans only.
+    fn is_like(&self, other: &Self) -> bool {
+        let teacher = match (self.teacher, other.teacher) {
+            (Some(own), Some(other)) => std::ptr::eq(own, other),
+            (None, None) => true,
+            _ => false,
+        };
+        let method = self.method == other.method && self.batch == other.batch;
+        method && teacher && other.mask.is_none() && std::ptr::eq(self.problem, other.problem)
+    }
+
+    /// Turns the responses of the batch into weights: scale·(response − label), where the label is read
+    /// from one of N×K entries.
     #[inline(always)]
-    fn residuals(&mut self, batch: &[u32], scale: T, label: impl Fn(usize, T) -> T) {
+    fn residuals<L: Copy>(
+        &mut self,
+        batch: &[u32],
+        scale: T,
+        labels: &[L],
+        label: impl Fn(L) -> T,
+    ) {
         let k = self.problem.model.outputs();
-        let labels = &self.problem.labels[..];
         for (n, slots) in batch.iter().zip(self.scratch.chunks_exact_mut(k)) {
-            let first = *n as usize * k;
-            for (c, (slot, y)) in slots.iter_mut().zip(&labels[first..first + k]).enumerate() {
-                *slot = (*slot - label(first + c, *y)) * scale;
+            let entries = &labels[*n as usize * k..][..k];
+            for (slot, entry) in slots.iter_mut().zip(entries) {
+                *slot = (*slot - label(*entry)) * scale;
             }
         }
     }
@@ -432,23 +481,19 @@ impl<T: Real> WithSimd for Steps<'_, '_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Self(stepper) = self;
-        // Taken out for the loop, so that a step may borrow the rest.
-        let plan = std::mem::take(&mut stepper.plan);
-        let width = T::lanes::<S>(&stepper.x).len();
-        if stepper.is_single() && width <= single::WIDEST {
-            match width {
-                1 => stepper.single_steps::<S, 1>(simd, &plan),
-                2 => stepper.single_steps::<S, 2>(simd, &plan),
-                3 => stepper.single_steps::<S, 3>(simd, &plan),
-                4 => stepper.single_steps::<S, 4>(simd, &plan),
-                5 => stepper.single_steps::<S, 5>(simd, &plan),
-                6 => stepper.single_steps::<S, 6>(simd, &plan),
-                7 => stepper.single_steps::<S, 7>(simd, &plan),
-                _ => stepper.single_steps::<S, { single::WIDEST }>(simd, &plan),
+        if stepper.is_single() {
+            let (problem, teacher, method) = (stepper.problem, stepper.teacher, stepper.method);
+            let lane = stepper.lane();
+            match (method, teacher) {
+                (Method::Kd, Some(teacher)) => {
+                    single::steps(simd, problem, lane, |n, lambda| mixed(teacher, n, lambda));
+                }
+                _ => single::steps(simd, problem, lane, |n, _| problem.labels[n]),
             }
-            stepper.plan = plan;
             return;
         }
+        // Taken out for the loop, so that a step may borrow the rest.
+        let plan = std::mem::take(&mut stepper.plan);
         for (i, batch) in plan.indices.chunks_exact(stepper.batch).enumerate() {
             let heads = plan.coins.get(i).is_some_and(|coin| *coin);
             stepper.step(simd, batch, heads, plan.rates[i]);
@@ -460,11 +505,40 @@ impl<T: Real> WithSimd for Steps<'_, '_, T> {
     }
 }
 
+/// Takes the planned steps of two runs that are [alike](Stepper::is_like) and
+/// [single](Stepper::is_single).
+struct StepsAbreast<'s, 'a, T: Real>([&'s mut Stepper<'a, T>; 2]);
+
+impl<T: Real> WithSimd for StepsAbreast<'_, '_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self([one, two]) = self;
+        let (problem, teacher, method) = (one.problem, one.teacher, one.method);
+        let lanes = [one.lane(), two.lane()];
+        match (method, teacher) {
+            (Method::Kd, Some(teacher)) => {
+                single::steps_abreast(simd, problem, lanes, |n, lambda| mixed(teacher, n, lambda));
+            }
+            _ => single::steps_abreast(simd, problem, lanes, |n, _| problem.labels[n]),
+        }
+    }
+}
+
+/// (1 − λ)y + λA'(θa_n), for one output a sample.
+#[inline(always)]
+fn mixed<T: Real>(teacher: &Teacher<T>, n: usize, lambda: T) -> T {
+    let [y, shift] = teacher.labels[n];
+    y + lambda * shift
+}
+
 /// The loops, compiled here once for single and once for double precision, for each kind of
 /// processor.
 pub trait Run: Real {
     /// Takes the steps that are planned.
     fn take_steps(stepper: &mut Stepper<'_, Self>);
+    /// The same for two runs in turn, which must be alike and of single samples.
+    fn take_steps_abreast(pair: [&mut Stepper<'_, Self>; 2]);
     /// Fills the N×K responses at a padded point and the mean gradient of the data terms; the scratch
     /// holds 4K numbers.
     fn full_pass(
@@ -482,6 +556,10 @@ macro_rules! run {
             #[inline(never)]
             fn take_steps(stepper: &mut Stepper<'_, Self>) {
                 dispatch(Steps(stepper));
+            }
+            #[inline(never)]
+            fn take_steps_abreast(pair: [&mut Stepper<'_, Self>; 2]) {
+                dispatch(StepsAbreast(pair));
             }
             #[inline(never)]
             fn full_pass(

@@ -10,6 +10,11 @@ pub trait Stream {
     fn admits(&self, samples: usize, batch: usize) -> bool;
     /// Fills a batch with indices below N.
     fn draw(&mut self, batch: &mut [u32]);
+    /// Fills one batch after another.
+    #[inline(always)]
+    fn draw_batches(&mut self, indices: &mut [u32], batch: usize) {
+        indices.chunks_exact_mut(batch).for_each(|batch| self.draw(batch));
+    }
     /// Whether an event of this probability happens.
     fn coin(&mut self, probability: f64) -> bool;
 }
@@ -127,6 +132,14 @@ impl<'a> Injected<'a> {
     }
 }
 
+impl Injected<'_> {
+    /// The same sequence from another place, counted from its beginning and modulo its length.
+    pub fn starting_at(mut self, place: usize) -> Self {
+        self.next_index = place % self.indices.len();
+        self
+    }
+}
+
 impl Stream for Injected<'_> {
     fn admits(&self, samples: usize, _: usize) -> bool {
         samples == self.samples
@@ -134,12 +147,17 @@ impl Stream for Injected<'_> {
 
     #[inline(always)]
     fn draw(&mut self, batch: &mut [u32]) {
-        for index in batch {
-            *index = self.indices[self.next_index];
-            self.next_index += 1;
-            if self.next_index == self.indices.len() {
-                self.next_index = 0;
-            }
+        self.draw_batches(batch, batch.len());
+    }
+
+    #[inline(always)]
+    fn draw_batches(&mut self, mut indices: &mut [u32], _: usize) {
+        while !indices.is_empty() {
+            let given = &self.indices[self.next_index..];
+            let (now, later) = indices.split_at_mut(given.len().min(indices.len()));
+            now.copy_from_slice(&given[..now.len()]);
+            self.next_index = (self.next_index + now.len()) % self.indices.len();
+            indices = later;
         }
     }
 
@@ -210,6 +228,10 @@ mod tests {
         let mut batch = [0; 4];
         stream.draw(&mut batch);
         assert_eq!(batch, [2, 0, 1, 2]);
+        let mut stream = stream.starting_at(4);
+        let mut batches = [0; 7];
+        stream.draw_batches(&mut batches, 3);
+        assert_eq!(batches, [0, 1, 2, 0, 1, 2, 0]);
         let coins: Vec<bool> = (0..3).map(|_| stream.coin(0.5)).collect();
         assert_eq!(coins, [true, false, true]);
     }

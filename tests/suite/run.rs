@@ -7,6 +7,7 @@ use kd_audit::linear::{add, average, dot, scale, subtract};
 use kd_audit::problem::{ControlVariate, FiniteSum, RidgeConvention};
 use kd_audit::run::{
     Injected, Method, Model, Problem, Rates, Run, RunError, Seeded, Stepper, Teacher, replicates,
+    run_abreast,
 };
 use kd_audit::scalar::{Rational, Scalar};
 
@@ -386,6 +387,73 @@ fn replicates_do_not_depend_on_threads() {
     // Streams differ, so equal results would mean that the seed is not used.
     let distinct: std::collections::BTreeSet<_> = one.iter().collect();
     assert_eq!(distinct.len(), 16);
+}
+
+/// The points of two runs with these rates, bit by bit, side by side or one after the other.
+fn pair<T: Run>(
+    model: Model,
+    method: Method,
+    batch: usize,
+    d: usize,
+    abreast: bool,
+) -> [Vec<T>; 2] {
+    let spread = |i: usize| T::from_f64(((i * 7919) % 101) as f64 / 101.0 - 0.5);
+    let features: Vec<T> = (0..20 * d).map(spread).collect();
+    let labels: Vec<T> = (0..20).map(|i| T::from_f64(f64::from(i % 2))).collect();
+    let problem = Problem::new(model, d, &features, &labels, T::ZERO).unwrap();
+    let theta: Vec<T> = (0..d).map(spread).collect();
+    let teacher = Teacher::new(&problem, &theta, RidgeConvention::Both).unwrap();
+    let start = vec![T::ZERO; d];
+    let stepper = || Stepper::new(&problem, method, Some(&teacher), &start, batch).unwrap();
+    let stream = |number| Seeded::nice(3, number, 20, batch).unwrap();
+    let rates = |step: u64| Rates {
+        gamma: T::from_f64(0.05),
+        lambda: T::from_f64(if step.is_multiple_of(3) { 0.25 } else { 0.75 }),
+    };
+    let (mut one, mut two) = (stepper(), stepper());
+    let (mut first, mut second) = (stream(1), stream(2));
+    // More than one plan, and no whole number of them.
+    if abreast {
+        run_abreast([(&mut one, &mut first), (&mut two, &mut second)], 600, rates).unwrap();
+    } else {
+        one.run(&mut first, 600, rates).unwrap();
+        two.run(&mut second, 600, rates).unwrap();
+    }
+    assert_eq!(one.sample_gradients(), two.sample_gradients());
+    assert!(one.sample_gradients() >= 600);
+    [one.point(), two.point()]
+}
+
+#[test]
+fn runs_side_by_side_end_where_they_end_alone() {
+    let saga = Method::Saga { ridge: RidgeConvention::StudentOnly };
+    for (model, method, batch) in [
+        (Model::LeastSquares, Method::Kd, 1),
+        (Model::Logistic, Method::Sgd, 1),
+        // These take turns.
+        (Model::LeastSquares, Method::Kd, 3),
+        (Model::LeastSquares, saga, 1),
+    ] {
+        for d in [1, 9, 50, 70] {
+            let together = pair::<f64>(model, method, batch, d, true);
+            assert_eq!(together, pair::<f64>(model, method, batch, d, false), "{method:?}, {d}");
+            assert_ne!(together[0], together[1], "the streams differ");
+            let together = pair::<f32>(model, method, batch, d, true);
+            assert_eq!(together, pair::<f32>(model, method, batch, d, false), "{method:?}, {d}");
+        }
+    }
+    // A stream for another batch is refused, whichever of the two has it.
+    let problem = small();
+    let stepper = || Stepper::new(&problem, Method::Sgd, None, &[0.0, 0.0], 1).unwrap();
+    let stream = |batch| Seeded::nice(1, 0, 20, batch).unwrap();
+    for batches in [[1, 2], [2, 1]] {
+        let [mut first, mut second] = batches.map(stream);
+        let (mut one, mut two) = (stepper(), stepper());
+        let runs = [(&mut one, &mut first), (&mut two, &mut second)];
+        let refused = run_abreast(runs, 10, |_| Rates { gamma: 0.1, lambda: 0.0 });
+        assert_eq!(refused, Err(RunError::Stream { batch: 1, samples: 20 }));
+        assert_eq!((one.sample_gradients(), two.sample_gradients()), (0, 0), "nothing was run");
+    }
 }
 
 #[test]

@@ -85,14 +85,15 @@ fn evidence(statement: &Statement, finding: &StatementFinding, coq: &str) -> Str
         }
         items.push(format!("On random instances it {}.", parts.join(", ")));
     }
-    if let Some(tightness) = &finding.tightness {
-        items.push(format!(
+    let tightness = finding.tightness.as_ref().map_or(String::new(), |tightness| {
+        let text = format!(
             "Left over right side: at most {:.6}, median {:.4}; {:.0} % of the instances above 0.9.",
             tightness.largest,
             tightness.median,
             100.0 * tightness.above_nine_tenths
-        ));
-    }
+        );
+        format!("<li>{text}\n{}</li>\n", bars(&tightness.histogram))
+    });
     if let Some(data) = &finding.data {
         let sides = match (&data.lhs, &data.rhs) {
             (Some(lhs), Some(rhs)) => format!(" ({} against {})", brief(lhs), brief(rhs)),
@@ -110,8 +111,7 @@ fn evidence(statement: &Statement, finding: &StatementFinding, coq: &str) -> Str
         }
         _ => String::new(),
     };
-    let bars = finding.tightness.as_ref().map_or(String::new(), |own| bars(&own.histogram));
-    format!("<p class=\"label\">Evidence</p>\n<ul>\n{items}</ul>\n{bars}{witness}")
+    format!("<p class=\"label\">Evidence</p>\n<ul>\n{items}{tightness}</ul>\n{witness}")
 }
 
 /// How many instances have which left side over right side: below 0, in each twentieth from 0 to 1,
