@@ -178,13 +178,17 @@ impl ProofFinding<'_> {
         self.verdict.as_ref()?.as_ref().ok()
     }
 
-    /// Whether an instance of the file meets the hypotheses, checked exactly: otherwise they might
-    /// contradict each other, and the proof be about nothing.
+    /// Whether an instance of the file meets the hypotheses, checked exactly, and gives the claim a
+    /// value: otherwise the hypotheses might contradict each other, or the claim speak of what does not
+    /// exist, and the proof be about nothing.
     pub fn instance(&self) -> KnownInstance {
-        let claim = self.statement.claim.hypotheses_alone();
+        let claim = &self.statement.claim;
+        let hypotheses = claim.hypotheses_alone();
         let stored = self.statement.examples.iter().chain(&self.statement.satisfied);
         let met = |stored: &Stored| {
-            matches!(check_stored(&claim, stored, Budget::STANDARD), Outcome::Holds(_))
+            let holds =
+                |claim| matches!(check_stored(claim, stored, Budget::STANDARD), Outcome::Holds(_));
+            holds(&hypotheses) && holds(claim)
         };
         if stored.into_iter().any(met) { KnownInstance::Met } else { KnownInstance::None }
     }

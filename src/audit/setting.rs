@@ -18,6 +18,7 @@ use crate::problem::{
 };
 use crate::scalar::{Interval, Rational, Scalar, Undefined};
 use paths::Twin;
+use std::cmp::Ordering;
 use std::sync::{Mutex, OnceLock};
 
 /// An instance in the arithmetic `S`, with what has been computed of it so far.
@@ -402,7 +403,12 @@ impl<S: MomentArithmetic> Environment<S> for Setting<'_, S> {
                     let largest = largest_sample_smoothness(&self.instance.problem);
                     largest.map(|largest| S::from_rational(&largest))
                 });
-                largest.clone().ok_or_else(unbounded)
+                let largest = largest.clone().ok_or_else(unbounded)?;
+                // Its sign is declared: a constant that is 0 would not have it.
+                if largest.compare(&S::zero()) == Some(Ordering::Equal) {
+                    return Err(Undefined::Missing("no sample has any curvature".into()));
+                }
+                Ok(largest)
             }
             (Quantity::Gap | Quantity::StartGap, _) => self.gap_at(&self.point),
             (Quantity::TeacherGap, _) => self.gap_at(self.teacher()?),

@@ -11,7 +11,7 @@ use super::expr::{
 };
 use super::parser::FormulaError;
 use super::theorem::{Claim, Condition, Hypothesis};
-use super::vocabulary::{Class, Law, MOTIONS, Process, Quantity};
+use super::vocabulary::{Class, Law, MOTIONS, Motion, Process, Quantity};
 use crate::scalar::Rational;
 use std::collections::BTreeMap;
 
@@ -66,6 +66,14 @@ impl Claim {
             None => self.followed(&mut values)?,
             Some(_) if self.process != Process::Any || values.contains_key("x_next") => {
                 return Err(fault("the process is given twice".into()));
+            }
+            // A claim about any process calls the point after a step x_next; here that is the point
+            // before the compressor, and paths go on from the one after it.
+            Some(process) if process.compresses() => {
+                let name = process.name();
+                return Err(fault(format!(
+                    "the step of {name} ends at x_compressed, not at x_next"
+                )));
             }
             Some(process) => process,
         };
@@ -159,7 +167,11 @@ impl Claim {
         let mut left = false;
         value.walk(&mut |part| {
             if let Node::Quantity(own, _) | Node::Indexed(own) = &part.node {
-                left |= depends_on_point(*own) && !MOTIONS.iter().any(|motion| motion.now == *own);
+                let is_followed = |motion: &&Motion| {
+                    let ends = motion.compressed.is_some() || !self.process.compresses();
+                    motion.now == *own && ends
+                };
+                left |= depends_on_point(*own) && !MOTIONS.iter().any(|m| is_followed(&m));
             }
         });
         if left {
@@ -169,7 +181,8 @@ impl Claim {
             let moved = value.replaced(&|part| {
                 let Node::Quantity(own, _) = &part.node else { return None };
                 let motion = MOTIONS.iter().find(|motion| motion.now == *own)?;
-                let quantity = [motion.next, motion.after, motion.start][i];
+                let next = if self.process.compresses() { motion.compressed } else { None };
+                let quantity = [next.unwrap_or(motion.next), motion.after, motion.start][i];
                 let row = quantity.entry();
                 let node = Node::Quantity(quantity, Vec::new());
                 Some(Expr { node, shape: row.shape, scope: row.scope })
