@@ -154,8 +154,9 @@ def compare(name, ours, rounds, scratch):
     running = [Contender(label, words, ours, folder) for label, words in contenders.items()]
     for contender in running:
         contender.calibrate()
-    for _ in range(rounds):
-        for contender in running:
+    for turn in range(rounds):
+        # To and fro: nobody always follows the same neighbour, who leaves the caches to him.
+        for contender in running if turn % 2 == 0 else reversed(running):
             contender.turn()
     reference = running[0].result(folder / "result")
     print(f"\n{name}, {rounds} rounds, {unit}")

@@ -302,6 +302,8 @@ impl<T: Real> Stepper<'_, T> {
         {
             self.refresh(simd);
         }
+        // First, so that their cache lines, far apart, arrive while the outputs are computed.
+        self.gather_labels(batch, lambda);
         outputs(simd, problem, &self.x, batch, &mut self.scratch[..count]);
         problem.model.respond(&mut self.scratch[..count]);
         self.steps += 1;
@@ -309,8 +311,7 @@ impl<T: Real> Stepper<'_, T> {
         let scale = -(gamma / T::from_f64(batch.len() as f64));
         match (self.method, self.teacher) {
             (Method::Kd, Some(teacher)) => {
-                // proposition-1: the label becomes (1 − λ)y + λA'(θa_n).
-                self.residuals(batch, scale, &teacher.labels, |[y, shift]| y + lambda * shift);
+                self.residuals(count, scale);
                 let weight = match teacher.convention {
                     RidgeConvention::Both => gamma * lambda * problem.ridge,
                     RidgeConvention::StudentOnly => T::ZERO,
@@ -318,7 +319,7 @@ impl<T: Real> Stepper<'_, T> {
                 self.shrink(simd, gamma, (weight != T::ZERO).then_some((weight, &teacher.point)));
             }
             (Method::UnbiasedKd, Some(teacher)) => {
-                self.residuals(batch, scale, &teacher.labels, |[y, shift]| y + lambda * shift);
+                self.residuals(count, scale);
                 // The ridge term is the same for all samples: it cancels in c_ξ − E c_ξ.
                 self.shrink(simd, gamma, Some((-(gamma * lambda), &teacher.mean)));
             }
@@ -334,7 +335,7 @@ impl<T: Real> Stepper<'_, T> {
             }
             // A stepper is not built without the teacher that its method needs.
             (Method::Sgd | Method::Kd | Method::UnbiasedKd, _) => {
-                self.residuals(batch, scale, &self.problem.labels, |y| y);
+                self.residuals(count, scale);
                 self.shrink(simd, gamma, None);
             }
         }
@@ -372,22 +373,38 @@ impl<T: Real> Stepper<'_, T> {
         method && teacher && other.mask.is_none() && std::ptr::eq(self.problem, other.problem)
     }
 
-    /// Turns the responses of the batch into weights: scale·(response − label), where the label is read
-    /// from one of N×K entries.
+    /// Labels of the batch, to the second half of the scratch. With a teacher that is distilled they
+    /// are (1 − λ)y + λA'(θa_n), by proposition-1.
     #[inline(always)]
-    fn residuals<L: Copy>(
-        &mut self,
-        batch: &[u32],
-        scale: T,
-        labels: &[L],
-        label: impl Fn(L) -> T,
-    ) {
+    fn gather_labels(&mut self, batch: &[u32], lambda: T) {
         let k = self.problem.model.outputs();
-        for (n, slots) in batch.iter().zip(self.scratch.chunks_exact_mut(k)) {
-            let entries = &labels[*n as usize * k..][..k];
-            for (slot, entry) in slots.iter_mut().zip(entries) {
-                *slot = (*slot - label(*entry)) * scale;
+        let (_, labels) = self.scratch.split_at_mut(batch.len() * k);
+        let slots = batch.iter().zip(labels.chunks_exact_mut(k));
+        match (self.method, self.teacher) {
+            (Method::Kd | Method::UnbiasedKd, Some(teacher)) => {
+                for (n, slots) in slots {
+                    let entries = &teacher.labels[*n as usize * k..][..k];
+                    for (slot, [y, shift]) in slots.iter_mut().zip(entries) {
+                        *slot = *y + lambda * *shift;
+                    }
+                }
             }
+            (Method::Sgd, _) => {
+                for (n, slots) in slots {
+                    slots.copy_from_slice(&self.problem.labels[*n as usize * k..][..k]);
+                }
+            }
+            // Differences of gradients, from which labels cancel.
+            _ => {}
+        }
+    }
+
+    /// Turns the responses of the batch into weights: scale·(response − label).
+    #[inline(always)]
+    fn residuals(&mut self, count: usize, scale: T) {
+        let (slots, labels) = self.scratch.split_at_mut(count);
+        for (slot, label) in slots.iter_mut().zip(labels) {
+            *slot = (*slot - *label) * scale;
         }
     }
 
