@@ -3,16 +3,13 @@
 //! [`library`] loads the files, [`setting`] gives an instance's value to every quantity,
 //! [`rigor`] evaluates a formula with certainty, [`hypotheses`] (with `everywhere`, for what must hold
 //! at every state) and [`check`] judge one claim on one instance, [`search`](mod@search) and
-//! [`shrink`](mod@shrink) look for small witnesses, [`data`] makes an instance of a data set
-//! [`regression`] the same for classes,
-//! and [`prediction`] compares theorems and measurement on it,
-//! [`sampled`] measures by Monte Carlo what is too large for moments,
-//! [`mutate`] makes mutants by rule, [`generated`] judges them, [`store`] keeps what was found, and
-//! [`tightest`] looks for equality;
-//! [`cost`] turns bounds into steps,
-//! [`runner`] puts it together for a statement and [`whole`] for a library, and [`finding`] is what
-//! comes out; [`figure`] has the report's
-//! pictures as numbers.
+//! [`shrink`](mod@shrink) look for small witnesses, [`refute`] tries what is known and then searches,
+//! [`data`] makes an instance of a data set, [`regression`] the same for classes, and [`prediction`]
+//! compares theorems and measurement on it, [`sampled`] measures by Monte Carlo what is too large for
+//! moments, [`mutate`] makes mutants by rule, [`generated`] judges them, [`store`] keeps what was found,
+//! and [`tightest`] looks for equality; [`cost`] turns bounds into steps, [`runner`] puts it together
+//! for a statement and [`whole`] for a library, and [`finding`] is what comes out; [`figure`] has the
+//! report's pictures as numbers.
 
 mod ascent;
 pub mod check;
@@ -27,6 +24,7 @@ pub mod library;
 pub mod mutate;
 pub mod prediction;
 pub mod prove;
+pub mod refute;
 pub mod regression;
 pub mod rigor;
 pub mod runner;

@@ -3,10 +3,11 @@
 use super::check::{Outcome, Sides, check_draw, check_instance};
 use super::data::DataCase;
 use super::finding::{
-    ClaimName, DataFinding, ExampleFinding, Grade, MutantFinding, MutantVerdict, Number,
-    ProofVerdict, StatementFinding, Tally, Tightness, Witness,
+    ClaimName, DataFinding, ExampleFinding, Grade, Number, ProofVerdict, StatementFinding, Tally,
+    Tightness, Witness,
 };
-use super::search::{self, search};
+use super::refute::{Reading, audit_mutant, readings};
+use super::search;
 use super::shrink::shrink;
 use crate::claim::theorem::{Claim, Kind, Mutant, Statement, Stored, StoredSide, Theorem};
 use crate::expectation::Budget;
@@ -152,79 +153,6 @@ pub fn audit_statement(
         mutants,
         generated: Vec::new(),
     }
-}
-
-/// A claim as it is evaluated, and what its symbols stand for.
-pub struct Reading {
-    /// The claim.
-    pub claim: Claim,
-    /// Empty where it is the statement's own.
-    pub symbols: BTreeMap<String, String>,
-}
-
-/// How a statement's claim, or a mutant's, is evaluated: as it is, or in each of its models. None if
-/// no instance of this version can be.
-pub fn readings(statement: &Statement, claim: &Claim) -> Vec<Reading> {
-    if statement.unevaluated.is_none() {
-        return vec![Reading { claim: claim.clone(), symbols: BTreeMap::new() }];
-    }
-    let models = statement.models.iter().filter_map(|model| {
-        let symbols = model.symbols.clone();
-        Some(Reading { claim: claim.concrete(&symbols).ok()?, symbols })
-    });
-    models.collect()
-}
-
-/// Tries to refute one mutant.
-pub fn audit_mutant(
-    name: &ClaimName,
-    statement: &Statement,
-    mutant: &Mutant,
-    options: Options,
-) -> MutantFinding {
-    let name = ClaimName { mutant: Some(mutant.name.clone()), ..name.clone() };
-    let finding = |verdict, witness: Option<Witness>| MutantFinding {
-        name: mutant.name.clone(),
-        expect: mutant.expect,
-        verdict,
-        witness: witness.map(Box::new),
-    };
-    if let Some(stored) = mutant.witness.as_ref().filter(|_| options.stored_witnesses) {
-        let outcome = check_stored(&mutant.claim, stored, options.budget);
-        return match (&outcome, stored.instance()) {
-            (Outcome::Fails(sides), Ok(instance)) if states(stored, sides) => {
-                let witness = Witness::new(name, &mutant.claim, instance, sides);
-                let witness = Witness { symbols: stored.symbols.clone(), ..witness };
-                finding(MutantVerdict::RefutedByStoredWitness, Some(witness))
-            }
-            _ => finding(MutantVerdict::StoredWitnessFails { found: describe(&outcome) }, None),
-        };
-    }
-    let text = name.to_string();
-    let readings = readings(statement, &mutant.claim);
-    let mut evaluations = 0;
-    // Nothing can be drawn for symbols of a file's own: there, the file's instances are all there are.
-    let known = statement.examples.iter().filter(|_| readings.is_empty());
-    for stored in known {
-        evaluations += 1;
-        let outcome = check_stored(&mutant.claim, stored, options.budget);
-        if let (Outcome::Fails(sides), Ok(instance)) = (outcome, stored.instance()) {
-            let witness = Witness::new(name, &mutant.claim, instance, &sides);
-            let witness = Witness { symbols: stored.symbols.clone(), ..witness };
-            return finding(MutantVerdict::RefutedBySearch { evaluations }, Some(witness));
-        }
-    }
-    for reading in &readings {
-        let share = options.search_evaluations / readings.len();
-        let result = search(&reading.claim, &text, options.seed, share, options.budget);
-        evaluations += result.evaluations;
-        if let Some((instance, sides)) = result.witness {
-            let witness = Witness::new(name, &mutant.claim, instance, &sides);
-            let witness = Witness { symbols: reading.symbols.clone(), ..witness };
-            return finding(MutantVerdict::RefutedBySearch { evaluations }, Some(witness));
-        }
-    }
-    finding(MutantVerdict::Survived { evaluations }, None)
 }
 
 /// A stored instance, with its formulas in place of the claim's own symbols.

@@ -33,7 +33,8 @@ const GROUP: usize = 32;
 pub(super) const WAVE: usize = 16;
 /// Binary digits after the point that a proposal is rounded to, fewest first.
 pub(super) const DIGITS: [i32; 9] = [1, 2, 3, 4, 6, 8, 12, 16, 24];
-/// The share of the budget that goes to random draws before the ascents begin.
+/// The share of the budget that goes to random draws before the ascents begin; all of it does where
+/// nothing can ascend.
 const DRAW_SHARE: usize = 20;
 
 impl Profile {
@@ -125,7 +126,8 @@ pub fn search(
     evaluations: usize,
     budget: Budget,
 ) -> SearchResult {
-    search_from(claim, name, seed, evaluations / DRAW_SHARE, evaluations, budget)
+    let draws = if can_ascend(claim) { evaluations / DRAW_SHARE } else { evaluations };
+    search_from(claim, name, seed, draws, evaluations, budget)
 }
 
 /// The same with a given number of random draws before the ascents begin.

@@ -6,8 +6,8 @@ use clap::Args;
 use kd_audit::audit::finding::{ClaimName, Witness};
 use kd_audit::audit::library::Library;
 use kd_audit::audit::prove::{ProofFinding, dependencies, prove_only};
+use kd_audit::audit::refute::{known, readings, searched};
 use kd_audit::audit::runner::Options;
-use kd_audit::audit::search::search;
 use kd_audit::claim::proof::StatementName;
 use kd_audit::error::Error;
 use kd_audit::report;
@@ -128,20 +128,28 @@ fn graph(library: &Library, findings: &[ProofFinding<'_>], all: bool) -> String 
 /// Looks for a witness against a claim whose proof is rejected; says why there is none.
 fn witness(finding: &ProofFinding<'_>, args: &ProveArgs) -> Result<Witness, String> {
     let statement = finding.statement;
-    if let Some(why) = &statement.unevaluated {
-        return Err(format!("  No search for a witness. {why}\n"));
-    }
     let name = ClaimName {
         theorem: finding.theorem.id.clone(),
         part: statement.part.clone(),
         mutant: None,
     };
-    let budget = Options::default().budget;
-    let seed_name = format!("{name} refute");
-    let result = search(&statement.claim, &seed_name, args.seed, args.evaluations, budget);
-    detail(|| format!("{name}: searched for a witness with {} evaluations", result.evaluations));
-    match result.witness {
-        None => Err(report::proof_no_witness(result.evaluations)),
-        Some((instance, sides)) => Ok(Witness::new(name, &statement.claim, instance, &sides)),
+    let claim = &statement.claim;
+    let options = Options {
+        seed: args.seed,
+        search_evaluations: args.evaluations,
+        stored_witnesses: false,
+        ..Options::default()
+    };
+    if let Some(witness) = known(&name, statement, claim, options).witness {
+        return Ok(witness);
     }
+    if let Some(why) = &statement.unevaluated
+        && readings(statement, claim).is_empty()
+    {
+        return Err(format!("  No search for a witness. {why}\n"));
+    }
+    let attempt = searched(&name, statement, claim, &format!("{name} refute"), options);
+    let evaluations = attempt.evaluations;
+    detail(|| format!("{name}: searched for a witness with {evaluations} evaluations"));
+    attempt.witness.ok_or_else(|| report::proof_no_witness(evaluations))
 }

@@ -7,8 +7,8 @@ use kd_audit::audit::check::{Outcome, Sides, check_instance};
 use kd_audit::audit::finding::{ClaimName, MutantFinding, MutantVerdict, Witness};
 use kd_audit::audit::generated;
 use kd_audit::audit::library::Library;
-use kd_audit::audit::runner::{Options, audit_mutant, describe};
-use kd_audit::audit::search::search;
+use kd_audit::audit::refute::{Attempt, audit_mutant, known, readings, searched};
+use kd_audit::audit::runner::{Options, describe};
 use kd_audit::claim::file::FORMAT;
 use kd_audit::claim::theorem::{Expectation, Mutant, Statement, Theorem};
 use kd_audit::error::Error;
@@ -76,32 +76,28 @@ pub fn run(library: Library, args: &RefuteArgs) -> Result<u8, Error> {
         ));
     }
     for statement in statements {
-        if let Some(why) = &statement.unevaluated {
-            say(args, &format!("{}/{} is not searched: {why}\n", theorem.id, statement.part));
-            code = code.max(INCONCLUSIVE);
-            continue;
-        }
         let name =
             ClaimName { theorem: theorem.id.clone(), part: statement.part.clone(), mutant: None };
-        let seed_name = format!("{name} refute");
-        let result = search(
-            &statement.claim,
-            &seed_name,
-            options.seed,
-            options.search_evaluations,
-            options.budget,
-        );
-        detail(|| format!("{name}: searched with {} evaluations", result.evaluations));
-        match result.witness {
+        let claim = &statement.claim;
+        let mut attempt = known(&name, statement, claim, options);
+        if attempt.witness.is_none() {
+            if let Some(why) = &statement.unevaluated
+                && readings(statement, claim).is_empty()
+            {
+                say(args, &format!("{name} is not searched: {why}\n"));
+                code = code.max(INCONCLUSIVE);
+                continue;
+            }
+            attempt = searched(&name, statement, claim, &format!("{name} refute"), options);
+        }
+        let Attempt { witness, evaluations } = attempt;
+        detail(|| format!("{name}: searched with {evaluations} evaluations"));
+        match witness {
             None => say(
                 args,
-                &format!(
-                    "{name}: no witness in {} evaluations. That proves nothing.\n",
-                    result.evaluations
-                ),
+                &format!("{name}: no witness in {evaluations} evaluations. That proves nothing.\n"),
             ),
-            Some((instance, sides)) => {
-                let witness = Witness::new(name, &statement.claim, instance, &sides);
+            Some(witness) => {
                 save(&witness, args.out.as_deref())?;
                 if statement.expect == Expectation::Holds {
                     code = CONTRADICTED;

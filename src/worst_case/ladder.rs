@@ -14,7 +14,8 @@ use crate::audit::check::{Outcome, Sides, certified, check_draw, check_instance}
 use crate::audit::finding::ProofVerdict;
 use crate::audit::library::Library;
 use crate::audit::prove::prove;
-use crate::audit::runner::{Options, Reading, readings};
+use crate::audit::refute::{Reading, readings};
+use crate::audit::runner::Options;
 use crate::audit::search::draw;
 use crate::audit::setting::Setting;
 use crate::claim::dictionary::Dictionary;

@@ -3,7 +3,8 @@
 use kd_audit::audit::check::{Outcome, check_instance};
 use kd_audit::audit::finding::{ClaimName, MutantVerdict};
 use kd_audit::audit::library::Library;
-use kd_audit::audit::runner::{Options, audit_mutant, readings};
+use kd_audit::audit::refute::{audit_mutant, readings};
+use kd_audit::audit::runner::Options;
 use kd_audit::audit::search::search;
 use kd_audit::claim::theorem::{Expectation, Mutant};
 use kd_audit::expectation::Budget;

@@ -115,7 +115,13 @@ fn the_exit_codes_are_those_of_the_help() {
     let wrong = std::fs::read_to_string(dir.join("mine.toml")).unwrap();
     write("wrong.toml", &wrong.replace("\"[qsc] + [growth]\"", "\"[qsc]\""));
     let any = wrong.replace("process = \"sgd\"", "process = \"any\"");
-    write("any.toml", &any[..any.find("# A worked example").unwrap()]);
+    let any = &any[..any.find("# A worked example").unwrap()];
+    write("any.toml", any);
+    // What is read as a model is searched there.
+    let model = "[[statement.model]]\nname = \"SGD\"\nwhere = { process = \"sgd\" }\n";
+    write("model.toml", &format!("{any}{model}"));
+    let twice = any.replace("claim = \"mu*norm_sq(e)", "claim = \"2*mu*norm_sq(e)");
+    write("false-model.toml", &format!("{twice}{model}"));
     let refute = ["refute", "theorem-1/one-step", "--mutant", "step-1/7", "--out", "w.json"];
     assert_eq!(run(&dir, &refute).0, Some(0));
     let witness = std::fs::read_to_string(dir.join("w.json")).unwrap();
@@ -142,6 +148,8 @@ fn the_exit_codes_are_those_of_the_help() {
         ("refute true-mutant.toml --mutant at-least-one --evaluations 200", 1),
         ("refute false.toml --out -", 1),
         ("refute any.toml", 3),
+        ("refute model.toml --evaluations 200", 0),
+        ("refute false-model.toml --out -", 1),
         ("refute tiny.toml --mutant other", 2),
         ("replay w.json", 0),
         ("replay other.json", 1),
