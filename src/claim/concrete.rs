@@ -54,6 +54,10 @@ impl Claim {
         let mut values = BTreeMap::new();
         let mut process = None;
         for (name, text) in symbols {
+            let declared = self.symbols.iter().any(|symbol| symbol.name == *name);
+            if !declared && !["process", "x_next"].contains(&name.as_str()) {
+                return Err(fault(format!("{name} is no symbol of the file")));
+            }
             if name == "process" {
                 let named = Process::named(text);
                 process = Some(named.ok_or_else(|| fault(format!("{text:?} is no process")))?);
@@ -177,6 +181,18 @@ impl Claim {
         if left {
             return Err(fault(format!("{value} is not followed from step to step")));
         }
+        // After a step the outcome that is averaged is another one than that of the step.
+        let mut averaged = false;
+        value.walk(&mut |part| {
+            if let Node::Expectation(_, inside) | Node::Sum(inside) = &part.node {
+                averaged |= moves(inside);
+            }
+        });
+        if averaged {
+            return Err(fault(format!(
+                "{value} is an average, and not followed from step to step"
+            )));
+        }
         for (i, name) in names.iter().enumerate() {
             let moved = value.replaced(&|part| {
                 let Node::Quantity(own, _) = &part.node else { return None };
@@ -192,7 +208,10 @@ impl Claim {
                 if inside.to_string() == moved.to_string());
             let same = given.to_string() == moved.to_string();
             let coin_averaged = i == 0 && averaged;
-            if !(same || coin_averaged && self.is_linear_in(name)) {
+            let is_averaged = |value: &Expr| matches!(value.node, Node::Expectation(Law::Coin, _));
+            let all = values.iter().filter(|(_, value)| is_averaged(value));
+            let all: Vec<&str> = all.map(|(name, _)| *name).collect();
+            if !(same || coin_averaged && self.is_linear_in(&all)) {
                 let own = &symbol.name;
                 return Err(fault(format!(
                     "{own} is {value}, so {name} is {moved}, and not {given}"
@@ -202,20 +221,21 @@ impl Claim {
         Ok(())
     }
 
-    /// Whether the symbol occurs in the claim and its hypotheses under E only, and linearly.
-    fn is_linear_in(&self, name: &str) -> bool {
+    /// Whether the symbols occur in the claim and its hypotheses under E only, and linearly: of two
+    /// symbols that depend on one coin, the product of the means is not the mean of the product.
+    fn is_linear_in(&self, names: &[&str]) -> bool {
         let linear = |formula: &Formula| match formula {
             Formula::Relation(Relation { lhs, rhs, .. }) => {
-                degree(lhs, name).is_some() && degree(rhs, name).is_some()
+                degree(lhs, names).is_some() && degree(rhs, names).is_some()
             }
             Formula::Equivalence(a, b) => [a, b].into_iter().all(|side| {
-                degree(&side.lhs, name) == Some(0) && degree(&side.rhs, name) == Some(0)
+                degree(&side.lhs, names) == Some(0) && degree(&side.rhs, names) == Some(0)
             }),
         };
         linear(&self.formula)
             && self.hypotheses.iter().all(|hypothesis| match &hypothesis.condition {
                 Condition::Class(_, constant) => {
-                    constant.as_ref().is_none_or(|constant| degree(constant, name) == Some(0))
+                    constant.as_ref().is_none_or(|constant| degree(constant, names) == Some(0))
                 }
                 Condition::Formula(formula) | Condition::Everywhere(formula) => linear(formula),
             })
@@ -289,37 +309,41 @@ fn moves(value: &Expr) -> bool {
     found
 }
 
-/// Whether the expression is free of the symbol (0), linear in it and under E (1), or neither.
-fn degree(expr: &Expr, name: &str) -> Option<u8> {
+/// Whether the expression is free of the symbols (0), linear in them and under E (1), or neither.
+fn degree(expr: &Expr, names: &[&str]) -> Option<u8> {
     match &expr.node {
-        Node::Expectation(_, inside) => degree_inside(inside, name),
-        Node::Add(a, b) | Node::Subtract(a, b) => Some(degree(a, name)?.max(degree(b, name)?)),
-        Node::Multiply(a, b) => Some(degree(a, name)? + degree(b, name)?).filter(|sum| *sum <= 1),
-        Node::Divide(a, b) => degree(a, name).filter(|_| degree(b, name) == Some(0)),
-        Node::Negate(a) => degree(a, name),
-        Node::Defined(definition) => degree(&definition.body, name),
-        _ => degree_inside(expr, name).filter(|degree| *degree == 0),
+        Node::Expectation(_, inside) => degree_inside(inside, names),
+        Node::Add(a, b) | Node::Subtract(a, b) => Some(degree(a, names)?.max(degree(b, names)?)),
+        Node::Multiply(a, b) => Some(degree(a, names)? + degree(b, names)?).filter(|sum| *sum <= 1),
+        Node::Divide(a, b) => degree(a, names).filter(|_| degree(b, names) == Some(0)),
+        Node::Negate(a) => degree(a, names),
+        Node::Defined(definition) => degree(&definition.body, names),
+        _ => degree_inside(expr, names).filter(|degree| *degree == 0),
     }
 }
 
 /// The same under E.
-fn degree_inside(expr: &Expr, name: &str) -> Option<u8> {
+fn degree_inside(expr: &Expr, names: &[&str]) -> Option<u8> {
     match &expr.node {
-        Node::Symbol(symbol) => Some(u8::from(symbol.name == name)),
-        Node::Negate(a) | Node::Expectation(_, a) => degree_inside(a, name),
-        Node::Defined(definition) => degree_inside(&definition.body, name),
+        Node::Symbol(symbol) => Some(u8::from(names.contains(&symbol.name.as_str()))),
+        Node::Negate(a) | Node::Expectation(_, a) => degree_inside(a, names),
+        Node::Defined(definition) => degree_inside(&definition.body, names),
         Node::Add(a, b) | Node::Subtract(a, b) => {
-            Some(degree_inside(a, name)?.max(degree_inside(b, name)?))
+            Some(degree_inside(a, names)?.max(degree_inside(b, names)?))
         }
         Node::Multiply(a, b) | Node::Inner(a, b) => {
-            let sum = degree_inside(a, name)? + degree_inside(b, name)?;
+            let sum = degree_inside(a, names)? + degree_inside(b, names)?;
             (sum <= 1).then_some(sum)
         }
-        Node::Divide(a, b) => degree_inside(a, name).filter(|_| degree_inside(b, name) == Some(0)),
+        Node::Divide(a, b) => {
+            degree_inside(a, names).filter(|_| degree_inside(b, names) == Some(0))
+        }
         _ => {
             let mut free = true;
             expr.walk(&mut |part| match &part.node {
-                Node::Symbol(symbol) | Node::Apply(symbol, _) => free &= symbol.name != name,
+                Node::Symbol(symbol) | Node::Apply(symbol, _) => {
+                    free &= !names.contains(&symbol.name.as_str())
+                }
                 _ => {}
             });
             free.then_some(0)

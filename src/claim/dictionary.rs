@@ -107,6 +107,12 @@ impl Dictionary {
         formula: &str,
         latex: String,
     ) -> Result<(), FormulaError> {
+        // A reader knows the vocabulary, whether the file declares the name or not; only the free numbers
+        // of bounds are each file's own.
+        let free = |quantity| matches!(quantity, Quantity::Kappa | Quantity::A | Quantity::Eta);
+        if Quantity::named(name).is_some_and(|quantity| !free(quantity)) {
+            return Err(FormulaError::new(0, format!("the name {name:?} is of the vocabulary")));
+        }
         self.insert(name, parameters, formula, latex, true)
     }
 

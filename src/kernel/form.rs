@@ -7,11 +7,19 @@ use super::Cause;
 use crate::claim::expr::{Exponent, Expr, Formula, Node, Relation, Scope, Shape};
 use crate::claim::proof::{Rule, Step};
 use crate::claim::theorem::{Claim, Condition};
+use std::collections::BTreeSet;
 
 const DEPTH: usize = 410;
 const PARTS: usize = 60_000;
 
 pub(super) fn claim(claim: &Claim, certificates: &[Expr]) -> Result<(), Cause> {
+    // A name after a step that is shared would make two states one.
+    let mut motions = BTreeSet::new();
+    for name in claim.symbols.iter().filter_map(|symbol| symbol.motion.as_ref()).flatten() {
+        if !motions.insert(name) {
+            return Err(Cause::Rule(format!("{name} belongs to the motion of two symbols")));
+        }
+    }
     formula(claim, &claim.formula)?;
     for hypothesis in &claim.hypotheses {
         match &hypothesis.condition {

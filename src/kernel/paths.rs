@@ -72,6 +72,7 @@ pub(super) fn unroll(
     let power = Node::Power(Box::new(rate), Exponent::Symbol(Quantity::Horizon));
     let floor = Node::Divide(Box::new(noise.clone()), Box::new(contraction.clone()));
     let bound = times(&Expr::scalar(power), &start).plus(Expr::scalar(floor));
+    context.used.followed = true;
     same(context, claimed, Relationship::NonNegative, &bound.minus(after))
 }
 
@@ -132,8 +133,13 @@ fn along(claim: &Claim, expr: &Expr, time: Along) -> Result<Expr, Cause> {
             Node::Quantity(own, _) | Node::Indexed(own) => {
                 own.entry().scope != Scope::Fixed && !followed(part)
             }
+            // What is random is another draw at another time, unless it belongs to a motion.
             Node::Symbol(own) | Node::Apply(own, _) => {
-                own.scope == Scope::State || (own.moves && time != Along::Next)
+                let drawn = matches!(own.scope, Scope::Random(_));
+                let motions = || claim.symbols.iter().filter_map(|s| s.motion.as_ref());
+                own.scope == Scope::State
+                    || (own.moves && time != Along::Next)
+                    || (drawn && !motions().flatten().any(|name| *name == own.name))
             }
             Node::Expectation(..) | Node::Slack(_) => true,
             _ => false,
@@ -188,6 +194,7 @@ pub(super) fn induct(
         return Err(rule("an induction step must hold for every x"));
     }
     basis.here = false;
+    basis.followed = true;
     context.used = basis;
     same(context, claimed, Relationship::Zero, &at(Along::After)?.slack())
 }

@@ -43,6 +43,9 @@ pub(super) struct Basis {
     pub hypotheses: BTreeSet<String>,
     /// Whether it is known at the current x only.
     pub here: bool,
+    /// Whether a path was followed: what is said of x_t, or of a symbol after t steps, is said of that
+    /// path even where neither is named any more.
+    pub followed: bool,
 }
 
 impl Basis {
@@ -51,6 +54,7 @@ impl Basis {
         self.statements.extend(other.statements.iter().cloned());
         self.hypotheses.extend(other.hypotheses.iter().cloned());
         self.here |= other.here;
+        self.followed |= other.followed;
     }
 }
 

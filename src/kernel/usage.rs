@@ -41,10 +41,12 @@ pub(super) fn used(
     let same_step = theirs.process.step_formula() == claim.process.step_formula()
         && !theirs.mentions(Quantity::MemoryErrorNext);
     let one_step = (theirs.process == Process::Any || same_step) && !mentions_path(theirs);
-    if theirs.process != claim.process && !one_step && mentions_process(theirs) {
+    let about_steps = mentions_process(theirs) || proved.basis.followed;
+    if theirs.process != claim.process && (proved.basis.followed || !one_step) && about_steps {
         return Err(rule("the statement is about another process"));
     }
-    check_symbols(context, claim, theirs, with)?;
+    context.used.followed |= proved.basis.followed;
+    check_symbols(context, claim, proved, with)?;
     let replaced = replacement(with);
     for hypothesis in &theirs.hypotheses {
         let name = &hypothesis.name;
@@ -178,20 +180,22 @@ pub(super) fn available(
 fn check_symbols(
     context: &mut Context,
     claim: &Claim,
-    theirs: &Claim,
+    proved: &Proved,
     with: &[(String, Expr)],
 ) -> Result<(), Cause> {
+    let theirs = &proved.claim;
     for own in &theirs.symbols {
         if !with.iter().any(|(name, _)| *name == own.name) && !claim.symbols.contains(own) {
             return Err(rule(format!("nothing is given for {}", own.name)));
         }
     }
     for (name, value) in with {
-        // y, y⁺, y^t and y⁰ belong together where the path is spoken of.
+        // y, y⁺, y^t and y⁰ belong together where the path is spoken of, or was followed.
         let follows = |s: &Arc<Symbol>| {
             s.motion.as_ref().is_some_and(|motion| {
                 let own = s.name == *name || motion.contains(name);
-                own && motion[1..].iter().any(|later| mentions_symbol(theirs, later))
+                let spoken = || motion[1..].iter().any(|later| mentions_symbol(theirs, later));
+                own && (proved.basis.followed || spoken())
             })
         };
         if theirs.symbols.iter().any(follows) {
@@ -228,6 +232,7 @@ fn check_symbols(
                 }
                 (None, None) => return Err(rule(format!("there is no symbol {name}"))),
             };
+        let before = std::mem::take(&mut context.used);
         let form = normal(context, value)?;
         let fits = value.shape == shape
             && context.table().varies_within(&form, scope, may_move)
@@ -239,6 +244,12 @@ fn check_symbols(
         if !fits {
             return Err(rule(format!("{value} cannot stand for {name}")));
         }
+        let basis = std::mem::replace(&mut context.used, before);
+        // What is declared of a state is declared of every state.
+        if basis.here && (scope == Scope::State || may_move) {
+            return Err(rule(format!("{value} must be what {name} is for every x")));
+        }
+        context.used.add(&basis);
     }
     Ok(())
 }
