@@ -189,7 +189,7 @@ fn run_method(method: &Method, args: &WorstCaseArgs) -> Result<u8, Error> {
     if let Some(path) = &args.out {
         // A certificate away from the boundary has short numbers.
         let short = interior.upper.as_ref().filter(|_| !bounds.is_exact()).unwrap_or(upper);
-        let text = method_file(method.name, &stem(path), &texts, &reduced, &short.multipliers)
+        let text = method_file(method, &stem(path), &texts, &reduced, &short.multipliers)
             .map_err(|cause| usage(cause.to_string()))?;
         write_file(path, &text)?;
     }

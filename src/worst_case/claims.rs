@@ -37,6 +37,8 @@ pub struct Texts {
     pub families: Vec<String>,
     /// Further function values.
     pub scalars: Vec<String>,
+    /// What the further names are on some sum of quadratics: then they satisfy every constraint.
+    pub instance: Vec<(&'static str, &'static str)>,
     /// Values of the names that are numbers.
     pub numbers: Numbers,
     /// Whether there is one sample only.
@@ -95,8 +97,32 @@ impl Texts {
     /// # Errors
     /// The first formula that is none, or not a form.
     pub fn program(&self) -> Result<Reduced, NoProgram> {
+        let reader = self.reader()?;
+        let next =
+            self.next.as_ref().map(|text| reader.expression("the step", text)).transpose()?;
+        let mut builder = Builder::new(&self.numbers, self.process(), next, false);
+        let objective = reader.objective(self)?;
+        let objective = builder.form("objective", |e| e.scalar(&objective))?;
+        for (name, text) in self.constraints.iter().chain(&self.equalities) {
+            builder.assume(name, &reader.read(name, text)?)?;
+        }
+        Ok(builder.finish(objective, self.single).reduce()?)
+    }
+
+    /// Whose step x_next is.
+    pub(super) fn process(&self) -> Process {
+        match self.process.as_str() {
+            "sgd" => Process::Sgd,
+            "kd" => Process::Kd,
+            "unbiased-kd" => Process::UnbiasedKd,
+            _ => Process::Any,
+        }
+    }
+
+    /// The names that the texts use.
+    pub(super) fn reader(&self) -> Result<Reader, NoProgram> {
         let mut dictionary = Dictionary::standard();
-        let declare = |dictionary: &mut Dictionary, name: &str, kind, scope| {
+        let mut declare = |name: &str, kind, scope| {
             let (name, latex) = (name.to_owned(), name.to_owned());
             let symbol = Symbol {
                 name: name.clone(),
@@ -110,45 +136,53 @@ impl Texts {
             dictionary.declare(symbol).map_err(|error| NoProgram::Formula { place: name, error })
         };
         for name in &self.shared {
-            declare(&mut dictionary, name, SymbolKind::Vector, Scope::State)?;
+            declare(name, SymbolKind::Vector, Scope::State)?;
         }
         for name in &self.families {
-            declare(&mut dictionary, name, SymbolKind::Vector, Scope::Random(Law::Step))?;
+            declare(name, SymbolKind::Vector, Scope::Random(Law::Step))?;
         }
         for name in &self.scalars {
-            declare(&mut dictionary, name, SymbolKind::Scalar(Known::Real), Scope::State)?;
+            declare(name, SymbolKind::Scalar(Known::Real), Scope::State)?;
         }
-        let numbers: BTreeMap<&str, Expr> = self
-            .numbers
-            .iter()
-            .filter(|(name, _)| Quantity::named(name).is_none())
-            .map(|(name, value)| (name.as_str(), Expr::scalar(Node::Number(value.clone()))))
-            .collect();
-        let bound = numbers.iter().map(|(name, value)| (*name, value)).collect();
-        let read = |place: &str, text: &str| {
-            dictionary
-                .formula_with(text, &bound)
-                .map_err(|error| NoProgram::Formula { place: place.to_owned(), error })
-        };
-        let process = match self.process.as_str() {
-            "sgd" => Process::Sgd,
-            "kd" => Process::Kd,
-            "unbiased-kd" => Process::UnbiasedKd,
-            _ => Process::Any,
-        };
-        let next = self.next.as_ref().map(|text| dictionary.expression(text)).transpose();
-        let next = next.map_err(|error| NoProgram::Formula { place: "the step".into(), error })?;
-        let mut builder = Builder::new(&self.numbers, process, next, false);
-        let Formula::Relation(objective) = read("objective", &format!("{} <= 0", self.objective))?
-        else {
-            return Err(NoProgram::Kind("the objective is a scalar".into()));
-        };
-        let objective = builder.form("objective", |e| e.scalar(&objective.lhs))?;
-        for (name, text) in self.constraints.iter().chain(&self.equalities) {
-            builder.assume(name, &read(name, text)?)?;
-        }
-        Ok(builder.finish(objective, self.single).reduce()?)
+        let numbers = self.numbers.iter().filter(|(name, _)| Quantity::named(name).is_none());
+        let number = |value: &Rational| Expr::scalar(Node::Number(value.clone()));
+        let numbers = numbers.map(|(name, value)| (name.clone(), number(value))).collect();
+        Ok(Reader { dictionary, numbers })
     }
+}
+
+/// Reads the texts of a problem: its own names are declared, and names of numbers that are not of the
+/// vocabulary stand for them.
+pub(super) struct Reader {
+    dictionary: Dictionary,
+    numbers: BTreeMap<String, Expr>,
+}
+
+impl Reader {
+    /// A text as a formula.
+    pub fn read(&self, place: &str, text: &str) -> Result<Formula, NoProgram> {
+        let numbers = self.numbers.iter().map(|(name, value)| (name.as_str(), value)).collect();
+        self.dictionary.formula_with(text, &numbers).map_err(at(place))
+    }
+
+    /// A text as an expression.
+    pub fn expression(&self, place: &str, text: &str) -> Result<Expr, NoProgram> {
+        self.dictionary.expression(text).map_err(at(place))
+    }
+
+    /// What is maximised.
+    pub fn objective(&self, texts: &Texts) -> Result<Expr, NoProgram> {
+        match self.read("objective", &format!("{} <= 0", texts.objective))? {
+            Formula::Relation(relation) => Ok(relation.lhs),
+            Formula::Equivalence(..) => Err(NoProgram::Kind("the objective is a scalar".into())),
+        }
+    }
+}
+
+/// Where a text is no formula.
+fn at(place: &str) -> impl Fn(FormulaError) -> NoProgram {
+    let place = place.to_owned();
+    move |error| NoProgram::Formula { place: place.clone(), error }
 }
 
 /// The name of the constraint that the right side of a statement is at most 1.

@@ -199,7 +199,8 @@ const ZERO: &str = "0*x_star";
 
 const AT_X: Point = ["gap", "grad", "x"];
 const AT_STAR: Point = ["0", "grad_star", "x_star"];
-const AT_TEACHER: Point = ["teacher_gap", "grad_teacher", "teacher"];
+/// The control variate is the gradient there.
+const AT_TEACHER: Point = ["teacher_gap", "c", "teacher"];
 const AT_SNAPSHOT: Point = ["gap_snapshot", "grad_memory", "snapshot"];
 
 /// The inequalities f_a >= f_b + ... that smooth and strongly convex components obey between these
@@ -302,7 +303,6 @@ fn kd_teacher(numbers: &Numbers, samples: Samples) -> Result<Texts, String> {
     let mut texts = kd(numbers, samples)?;
     texts.constraints.retain(|(name, _)| !name.contains("above"));
     texts.equalities.retain(|(name, _)| !name.contains("above"));
-    texts.equalities.push(("teacher".into(), "c = grad_teacher".into()));
     let points = [("x", AT_X), ("star", AT_STAR), ("teacher", AT_TEACHER)];
     interpolated(&mut texts, numbers, &points);
     Ok(texts)
@@ -311,7 +311,6 @@ fn kd_teacher(numbers: &Numbers, samples: Samples) -> Result<Texts, String> {
 fn unbiased_kd(numbers: &Numbers, _: Samples) -> Result<Texts, String> {
     let mut texts = Texts::of_step("unbiased-kd", "E[norm_sq(x_next - x_star)]");
     stationary(&mut texts);
-    texts.equalities.push(("teacher".into(), "c = grad_teacher".into()));
     let points = [("x", AT_X), ("star", AT_STAR), ("teacher", AT_TEACHER)];
     interpolated(&mut texts, numbers, &points);
     bounded(&mut texts, numbers, "distance", "e", "r_sq");
@@ -333,6 +332,7 @@ fn with_memory(renewed: &str) -> Texts {
     let mut texts = Texts::of_step("any", &objective);
     texts.next = Some(CORRECTED.to_owned());
     texts.families.push("grad_memory".into());
+    texts.instance.push(("grad_memory", "grad_star"));
     let start = format!("norm_sq(e) + weight*gamma^2*{old} <= 1");
     texts.constraints.push(("start".into(), start));
     stationary(&mut texts);
@@ -359,6 +359,7 @@ fn l_svrg(numbers: &Numbers, _: Samples) -> Result<Texts, String> {
     let mut texts = with_memory("p");
     texts.shared.push("snapshot".into());
     texts.scalars.push("gap_snapshot".into());
+    texts.instance.extend([("snapshot", "x_star"), ("gap_snapshot", "0*gap")]);
     let points = [("x", AT_X), ("star", AT_STAR), ("snapshot", AT_SNAPSHOT)];
     interpolated(&mut texts, numbers, &points);
     Ok(texts)
@@ -383,6 +384,13 @@ fn saga_prox(numbers: &Numbers, samples: Samples) -> Result<Texts, String> {
     let mut texts = Texts::of_step("any", &objective);
     texts.families.extend(["phi", "a_x", "a_phi", "subgradient"].map(String::from));
     texts.scalars.extend(["d_x", "d_phi", "d_h"].map(String::from));
+    texts.instance.extend([("a_x", "grad - grad_star"), ("d_x", "gap"), ("d_phi", "0*gap")]);
+    texts.instance.extend([
+        ("phi", "0*x"),
+        ("a_phi", "0*x"),
+        ("subgradient", "0*x"),
+        ("d_h", "0*gap"),
+    ]);
     texts.numbers.insert("over_n".into(), over_n);
     texts.numbers.insert("weight_c".into(), weight);
     let start = "weight_c*norm_sq(e) + d_phi <= 1";

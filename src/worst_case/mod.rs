@@ -6,11 +6,12 @@
 //! [`solve`](mod@solve) proposes bounds by a [`barrier`] method on the [`dual`], with `facial`
 //! reduction and `recognise`, and [`judge`] alone decides. [`quadratics`] makes explicit problems of
 //! witnesses; [`decide`] and [`tighten`] ask when a statement holds, and [`proof`] and
-//! [`method_proof`] write what was found as a theorem file that the kernel accepts. [`ladder`] puts
+//! [`method_proof`], with `certificate`, write what was found as a theorem file that the kernel accepts. [`ladder`] puts
 //! the worst case between what was sampled and what is stated, [`curves`] certifies where two theorems
 //! are sharp, and [`overview`] does both for everything.
 
 pub mod barrier;
+mod certificate;
 pub mod claims;
 pub mod curves;
 pub mod decide;

@@ -4,10 +4,10 @@
 //! The numbers are those of the products γμ, γ𝓛, ...: the file holds for every step size and every
 //! weight, with `mu` read as a multiple of 1/γ.
 
+use super::certificate::{Wording, degree};
 use super::claims::{ClaimProgram, Numbers, claim_program};
 use super::decide::decide;
-use super::gram::{Block, Form, Vector};
-use super::judge::residual;
+use super::gram::{Block, Form};
 use super::program::Program;
 use crate::claim::expr::{Expr, Formula, Node, Relation, Scope};
 use crate::claim::file::{FORMAT, parse_theorem};
@@ -15,7 +15,6 @@ use crate::claim::proof::AXIOMS;
 use crate::claim::theorem::{Claim, Condition, Hypothesis, Statement, Theorem};
 use crate::claim::vocabulary::{QUANTITIES, Quantity};
 use crate::kernel;
-use crate::linear::Matrix;
 use crate::scalar::{Rational, Scalar};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -70,8 +69,22 @@ pub fn theorem_file(export: &Export<'_>, numbers: &Numbers) -> Result<String, No
     let degrees = Degrees::new(&found.reduced.program, &double.reduced.program)?;
     let written = substituted(&claim, &unit, &found.reduced.program)?;
     let steps = steps(&written, &found, &multipliers);
-    let certificate = certificate(&found, &multipliers, &degrees, &written)?;
+    let constraints = &found.reduced.program.constraints;
+    let fact = |name: &String| match name.strip_suffix(" >= 0") {
+        Some(value) => value.to_owned(),
+        None if is_random(name, &found, &written) => format!("E[[{name}]]"),
+        None => format!("[{name}]"),
+    };
+    let facts = constraints.iter().map(|constraint| fact(&constraint.name));
+    let facts = facts.zip(degrees.constraints).map(Some).collect();
+    let (reduced, degree) = (&found.reduced, degrees.objective);
+    let certificate = Wording { reduced, facts, degree, scaled: true }.certificate(&multipliers)?;
     let text = file(export, &written, &steps, &certificate);
+    checked(text)
+}
+
+/// The text of a theorem file with one part, if the kernel accepts its proof.
+pub(super) fn checked(text: String) -> Result<String, NoFile> {
     let theorem = parse_theorem("the file", &text, |_| None).map_err(form)?;
     let statement = &theorem.statements[0];
     let proof = statement.proof.as_ref().ok_or_else(|| form("no proof"))?;
@@ -100,11 +113,6 @@ fn scaled(numbers: &Numbers, gamma: &Rational) -> Numbers {
 struct Degrees {
     objective: i32,
     constraints: Vec<i32>,
-}
-
-/// Gradients and function values are multiples of 1/γ; positions are not.
-fn degree(generator: &str) -> i32 {
-    i32::from(generator.contains("E["))
 }
 
 impl Degrees {
@@ -220,100 +228,6 @@ fn steps(
         .collect()
 }
 
-/// `value * gamma^power * rest`, without the sign.
-fn product(value: &Rational, power: i32, rest: &str) -> String {
-    let value = value.abs();
-    let value = if value == Rational::ONE { String::new() } else { format!("{value}*") };
-    match power {
-        0 => format!("{value}{rest}"),
-        1 => format!("{value}gamma*{rest}"),
-        2.. => format!("{value}gamma^{power}*{rest}"),
-        -1 => format!("{value}1/gamma*{rest}"),
-        _ => format!("{value}1/gamma^{}*{rest}", -power),
-    }
-}
-
-/// A generator as it is written in a file, where positions are differences of points.
-fn written_generator(name: &str) -> String {
-    match name {
-        "e" => "(x - x_star)".into(),
-        "E[c]" => "lambda*E[c]".into(),
-        "(c - E[c])" => "lambda*(c - E[c])".into(),
-        _ => name.to_owned(),
-    }
-}
-
-/// A combination of generators in one block, each gradient with a factor γ.
-fn combination(program: &Program, block: Block, vector: &Vector) -> String {
-    let names = program.generators(block);
-    let mut text = String::new();
-    for (i, value) in vector.part(block).iter() {
-        let sign = match (value.is_negative(), text.is_empty()) {
-            (true, true) => "-",
-            (false, true) => "",
-            (true, false) => " - ",
-            (false, false) => " + ",
-        };
-        let term = product(value, degree(&names[i]), &written_generator(&names[i]));
-        let _ = write!(text, "{sign}{term}");
-    }
-    text
-}
-
-fn certificate(
-    found: &ClaimProgram,
-    multipliers: &[Rational],
-    degrees: &Degrees,
-    written: &Claim,
-) -> Result<String, NoFile> {
-    let reduced = &found.reduced;
-    let program = &reduced.program;
-    let minus = Rational::integer(-1);
-    let mut left = program.objective.scaled(&minus);
-    let mut terms = Vec::new();
-    for ((constraint, value), p) in
-        program.constraints.iter().zip(multipliers).zip(&degrees.constraints)
-    {
-        if value.is_zero() {
-            continue;
-        }
-        left = left.plus_scaled(&value.negated(), &constraint.form);
-        let name = &constraint.name;
-        let fact = match name.strip_suffix(" >= 0") {
-            Some(value) => value.to_owned(),
-            None if is_random(name, found, written) => format!("E[[{name}]]"),
-            None => format!("[{name}]"),
-        };
-        terms.push(product(value, p - degrees.objective, &fact));
-    }
-    let (quadratic, _) = residual(reduced, multipliers);
-    for (block, matrix) in Block::ALL.into_iter().zip(&quadratic.blocks) {
-        for (weight, column) in squares(matrix)? {
-            let coordinates = &reduced.coordinates[block as usize];
-            let mut vector = Vector::default();
-            for i in 0..coordinates.columns() {
-                let value = (0..column.len())
-                    .fold(Rational::ZERO, |s, k| s.plus(&column[k].times(&coordinates[(k, i)])));
-                match block {
-                    Block::Mean => vector.mean.add(i, &value),
-                    Block::Spread => vector.spread.add(i, &value),
-                }
-            }
-            left = left.plus_scaled(&weight.negated(), &Form::inner(&vector, &vector));
-            let inside = combination(program, block, &vector);
-            let square = match block {
-                Block::Mean => format!("norm_sq({inside})"),
-                Block::Spread => format!("E[norm_sq({inside})]"),
-            };
-            terms.push(product(&weight, -degrees.objective, &square));
-        }
-    }
-    if let Some(term) = stationary_term(program, &left, degrees.objective)? {
-        terms.push(term);
-    }
-    Ok(terms.join("\n+ "))
-}
-
 /// Whether a fact has random sides, so that its expectation is used.
 fn is_random(name: &str, found: &ClaimProgram, written: &Claim) -> bool {
     let random = |formula: &Formula| {
@@ -333,73 +247,15 @@ fn is_random(name: &str, found: &ClaimProgram, written: &Claim) -> bool {
         })
 }
 
-/// A semidefinite matrix as Σ weight · column columnᵀ.
-fn squares(matrix: &Matrix<Rational>) -> Result<Vec<(Rational, Vec<Rational>)>, NoFile> {
-    let d = matrix.rows();
-    let mut rest = matrix.clone();
-    let mut found = Vec::new();
-    for k in 0..d {
-        let pivot = rest[(k, k)].clone();
-        if pivot.is_zero() {
-            continue;
-        }
-        let column: Vec<Rational> =
-            (0..d).map(|i| rest[(i, k)].over(&pivot)).collect::<Result<_, _>>().map_err(form)?;
-        rest = rest.plus_scaled(&pivot.negated(), &Matrix::outer(&column, &column));
-        found.push((pivot, column));
-    }
-    Ok(found)
-}
-
-/// What is left is a product with `E[grad_star]`, which vanishes.
-fn stationary_term(
-    program: &Program,
-    left: &Form,
-    degree_of_claim: i32,
-) -> Result<Option<String>, NoFile> {
-    let constant = left.as_number().is_some_and(Rational::is_zero);
-    if constant {
-        return Ok(None);
-    }
-    let star = program.means.iter().position(|name| name == "E[grad_star]");
-    let (Some(star), true, true) = (star, left.spread.is_zero(), left.values.is_zero()) else {
-        return Err(form("the certificate uses an equality other than stationarity"));
-    };
-    let mut vector = Vector::default();
-    for ((i, j), value) in left.mean.iter() {
-        let other = match (i == star, j == star) {
-            (true, _) => j,
-            (_, true) => i,
-            _ => return Err(form("the certificate uses an equality other than stationarity")),
-        };
-        vector.mean.add(other, &value.negated());
-    }
-    // [axiom-stationarity] is 0 - E[grad_star], itself a multiple of 1/γ.
-    let inside = combination(program, Block::Mean, &vector);
-    let inner = format!("inner([axiom-stationarity], {inside})");
-    Ok(Some(product(&Rational::ONE, 1 - degree_of_claim, &inner)))
-}
-
 fn file(
     export: &Export<'_>,
     claim: &Claim,
     steps: &[(String, &'static str, Relation)],
     certificate: &str,
 ) -> String {
-    // A symbol is declared if it is written anywhere.
     let mut all = vec![claim.formula.to_string(), certificate.to_owned()];
     all.extend(claim.hypotheses.iter().map(|hypothesis| hypothesis.condition.to_string()));
     all.extend(steps.iter().map(|(_, _, relation)| relation.to_string()));
-    let written: BTreeSet<&str> = all
-        .iter()
-        .flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
-        .collect();
-    let names = QUANTITIES.iter().filter(|row| written.contains(row.name));
-    let names: BTreeMap<&str, Scope> = names.map(|row| (row.name, row.scope)).collect();
-    let list = |wanted: fn(&Scope) -> bool| {
-        let found = names.iter().filter(|(_, scope)| wanted(scope));
-        found.map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
-    };
     let conditions = |wanted: &dyn Fn(&Condition) -> bool| {
         let found = claim.hypotheses.iter().filter(|h| wanted(&h.condition));
         let text = |h: &Hypothesis| match &h.condition {
@@ -414,13 +270,7 @@ fn file(
         "format = {FORMAT}\nid = \"{}\"\ntitle = \"{id}/{part} at given numbers\"\nsummary = \"A case of {id}/{part}, for every step size: the constants are multiples of 1/gamma.\"\nsource = \"Found by kd-audit: a rounded optimum of the worst case over the class\"\npublished = \"Not published.\"\ndeviation = \"The products of gamma with the constants of {id}/{part} are numbers.\"\n",
         export.id
     );
-    let _ = write!(
-        text,
-        "\n[symbols]\nfixed = [{}]\nstate = [{}]\nrandom = [{}]\n",
-        list(|scope| *scope == Scope::Fixed),
-        list(|scope| *scope == Scope::State),
-        list(|scope| matches!(scope, Scope::Random(_)))
-    );
+    text.push_str(&symbols(&all));
     let _ = write!(
         text,
         "\n[[statement]]\npart = \"{part}\"\nkind = \"inequality\"\nsummary = \"The bound at these numbers.\"\nprocess = \"{process}\"\nclaim = \"{}\"\nhypotheses = {{ {} }}\n",
@@ -443,4 +293,24 @@ fn file(
         );
     }
     text
+}
+
+/// The table of symbols: a name of the vocabulary is declared if it is written anywhere.
+pub(super) fn symbols(texts: &[String]) -> String {
+    let written: BTreeSet<&str> = texts
+        .iter()
+        .flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
+        .collect();
+    let names = QUANTITIES.iter().filter(|row| written.contains(row.name));
+    let names: BTreeMap<&str, Scope> = names.map(|row| (row.name, row.scope)).collect();
+    let list = |wanted: fn(&Scope) -> bool| {
+        let found = names.iter().filter(|(_, scope)| wanted(scope));
+        found.map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+    };
+    format!(
+        "\n[symbols]\nfixed = [{}]\nstate = [{}]\nrandom = [{}]\n",
+        list(|scope| *scope == Scope::Fixed),
+        list(|scope| *scope == Scope::State),
+        list(|scope| matches!(scope, Scope::Random(_)))
+    )
 }

@@ -1,7 +1,7 @@
 //! Worst cases against known values, and against forgeries.
 
 use kd_audit::audit::library::Library;
-use kd_audit::audit::prove::prove_only;
+use kd_audit::audit::prove::{KnownInstance, prove_only};
 use kd_audit::scalar::{Rational, Scalar};
 use kd_audit::worst_case::claims::Numbers;
 use kd_audit::worst_case::decide::decide;
@@ -354,25 +354,56 @@ fn certificates_are_proofs() {
     }
 }
 
-/// The bounds of SGD and distillation over functions are theorem files too.
+/// The bounds of methods over functions are theorem files too, with an instance.
 #[test]
 fn the_bounds_of_methods_are_proofs() {
-    for (method, given, effort) in [
-        ("sgd", &[("gamma", "1"), ("v_sq", "9/25")][..], Effort::Full),
-        ("sgd", &[("gamma", "7/10"), ("r_sq", "4")], Effort::Plain),
-        ("kd", &[("lambda", "7/10"), ("s", "1851/400")], Effort::Full),
-        ("kd", &[("lambda", "7/10")], Effort::Plain),
+    let five = Samples::Finite(5);
+    for (method, given, samples, effort) in [
+        ("sgd", &[("gamma", "1"), ("v_sq", "9/25")][..], TWO, Effort::Full),
+        ("sgd", &[("gamma", "7/10"), ("r_sq", "4")], TWO, Effort::Plain),
+        ("tau-nice", &[("gamma", "1/2"), ("tau", "2")], five, Effort::Plain),
+        ("kd", &[("lambda", "7/10"), ("s", "1851/400")], TWO, Effort::Full),
+        ("kd", &[("lambda", "7/10")], TWO, Effort::Plain),
+        ("kd-teacher", &[("lambda", "7/10")], TWO, Effort::Plain),
+        ("unbiased-kd", &[("lambda", "7/10")], TWO, Effort::Plain),
+        ("saga", &[("gamma", "1/6")], five, Effort::Full),
+        ("saga", &[("gamma", "1/9"), ("mu", "1/7")], five, Effort::Plain),
+        ("saga-prox", &[("gamma", "1/3")], five, Effort::Full),
+        ("l-svrg", &[("gamma", "1/6")], TWO, Effort::Plain),
     ] {
-        let reduced = program(method, given, TWO);
-        let texts = Method::named(method).unwrap().texts(&numbers(given), TWO).unwrap();
+        let reduced = program(method, given, samples);
+        let texts = Method::named(method).unwrap().texts(&numbers(given), samples).unwrap();
         let upper = solve(&reduced, effort).upper.unwrap();
+        let method = Method::named(method).unwrap();
+        let name = method.name;
         let text = method_file(method, "found", &texts, &reduced, &upper.multipliers)
-            .unwrap_or_else(|error| panic!("{method} {given:?}: {error}"));
+            .unwrap_or_else(|error| panic!("{name} {given:?}: {error}"));
         let mut library = Library::load().unwrap();
         library.add("found.toml", &text).unwrap();
         let findings = prove_only(&library, |found| found.theorem == "found");
         assert!(findings[0].proved().is_some(), "{text}");
+        assert_eq!(findings[0].instance(), KnownInstance::Met, "{text}");
+        // A bound that is a millionth smaller is not what the certificate proves.
+        let claim = text.lines().find(|line| line.starts_with("claim = ")).unwrap();
+        let (left, right) = claim.split_once(" <= ").unwrap();
+        let smaller = format!("{left} <= 999999/1000000*({}\"", right.replace('"', ")"));
+        let forged = text.replacen(claim, &smaller, 1);
+        library.add("forged.toml", &forged).unwrap();
+        let findings = prove_only(&library, |found| found.theorem == "found");
+        assert!(matches!(findings[0].verdict, Some(Err(_))), "{forged}");
     }
+}
+
+/// Where mu = L the gradients are determined by more than inequalities.
+#[test]
+fn a_bound_without_inequalities_has_no_file() {
+    let given = &[("mu", "1")];
+    let reduced = program("sgd", given, TWO);
+    let method = Method::named("sgd").unwrap();
+    let texts = method.texts(&numbers(given), TWO).unwrap();
+    let upper = solve(&reduced, Effort::Full).upper.unwrap();
+    let refused = method_file(method, "found", &texts, &reduced, &upper.multipliers);
+    assert!(refused.unwrap_err().to_string().contains("other than stationarity"));
 }
 
 /// Unbiased distillation is SGD with the noise that is left: multipliers of the teacher vanish.
