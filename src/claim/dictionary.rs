@@ -5,7 +5,7 @@ use super::expr::{Expr, Formula, Node, Relation, Scope, Shape, Symbol};
 use super::parser::{self, FormulaError, Syntax};
 use super::vocabulary::{DEFINITIONS, Quantity};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// What the names of a file mean.
 ///
@@ -44,19 +44,22 @@ impl Dictionary {
     /// # Panics
     /// If a standard definition does not elaborate, which a test excludes.
     pub fn standard() -> Self {
-        let mut dictionary = Self {
-            definitions: BTreeMap::new(),
-            declared: None,
-            symbols: BTreeMap::new(),
-            facts: BTreeMap::new(),
-        };
-        for row in &DEFINITIONS {
-            let parameters = row.parameters.iter().map(|p| (*p).to_owned()).collect();
+        static STANDARD: LazyLock<Dictionary> = LazyLock::new(|| {
+            let mut dictionary = Dictionary {
+                definitions: BTreeMap::new(),
+                declared: None,
+                symbols: BTreeMap::new(),
+                facts: BTreeMap::new(),
+            };
+            for row in &DEFINITIONS {
+                let parameters = row.parameters.iter().map(|p| (*p).to_owned()).collect();
+                dictionary
+                    .insert(row.name, parameters, row.formula, row.latex.to_owned(), false)
+                    .expect("standard definitions are well typed");
+            }
             dictionary
-                .insert(row.name, parameters, row.formula, row.latex.to_owned(), false)
-                .expect("standard definitions are well typed");
-        }
-        dictionary
+        });
+        STANDARD.clone()
     }
 
     /// Restricts the vocabulary to the declared symbols; definitions of files stay usable.

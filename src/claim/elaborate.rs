@@ -289,6 +289,7 @@ impl<'a> Elaboration<'a> {
         match Quantity::named(name) {
             Some(quantity)
                 if quantity.entry().scope == Scope::Random(Law::Step)
+                    && quantity.entry().shape == Shape::Vector
                     && !matches!(quantity, Quantity::XNext | Quantity::GapNext) =>
             {
                 if !self.allows(name) {

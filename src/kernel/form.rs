@@ -76,6 +76,7 @@ fn expression(claim: &Claim, expr: &Expr, facts: bool) -> Result<(), Cause> {
         good &= match &part.node {
             Node::Symbol(symbol) | Node::Apply(symbol, _) => claim.symbols.contains(symbol),
             Node::Slack(_) => facts,
+            Node::Indexed(quantity) => quantity.entry().shape == Shape::Vector,
             Node::Quantity(quantity, arguments) => {
                 let row = quantity.entry();
                 (part.shape, arguments.len()) == (row.shape, row.arguments.len())

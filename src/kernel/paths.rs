@@ -118,8 +118,19 @@ fn along(claim: &Claim, expr: &Expr, time: Along) -> Result<Expr, Cause> {
         }
         _ => None,
     });
-    // What stays must not depend on the state, before or after.
     let mut left = None;
+    // What is random is of one draw, and of another one at another time.
+    expr.walk(&mut |part| {
+        let scope = match &part.node {
+            Node::Quantity(own, _) | Node::Indexed(own) => own.entry().scope,
+            Node::Symbol(own) | Node::Apply(own, _) => own.scope,
+            _ => Scope::Fixed,
+        };
+        if matches!(scope, Scope::Random(_)) {
+            left = Some(part.to_string());
+        }
+    });
+    // What stays must not depend on the state, before or after.
     let followed = |part: &Expr| match &part.node {
         Node::Quantity(own, _) => MOTIONS.iter().any(|m| match time {
             Along::Next => m.next == *own || m.compressed == Some(*own),
@@ -133,13 +144,8 @@ fn along(claim: &Claim, expr: &Expr, time: Along) -> Result<Expr, Cause> {
             Node::Quantity(own, _) | Node::Indexed(own) => {
                 own.entry().scope != Scope::Fixed && !followed(part)
             }
-            // What is random is another draw at another time, unless it belongs to a motion.
             Node::Symbol(own) | Node::Apply(own, _) => {
-                let drawn = matches!(own.scope, Scope::Random(_));
-                let motions = || claim.symbols.iter().filter_map(|s| s.motion.as_ref());
-                own.scope == Scope::State
-                    || (own.moves && time != Along::Next)
-                    || (drawn && !motions().flatten().any(|name| *name == own.name))
+                own.scope == Scope::State || (own.moves && time != Along::Next)
             }
             Node::Expectation(..) | Node::Slack(_) => true,
             _ => false,

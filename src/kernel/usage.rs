@@ -223,8 +223,8 @@ fn check_symbols(
                     let weighted = [GapLambda, GapTilted, GradLambda, MixedGrad, Sgd0, XLambda]
                         .into_iter()
                         .any(|quantity| theirs.mentions(quantity));
-                    let fixed =
-                        quantity == Quantity::Lambda && (weighted || mentions_process(theirs));
+                    let of_steps = mentions_process(theirs) || proved.basis.followed;
+                    let fixed = quantity == Quantity::Lambda && (weighted || of_steps);
                     if !free || fixed {
                         return Err(rule(format!("{name} is not free to be replaced")));
                     }

@@ -94,7 +94,7 @@ fn no_idea_has_a_false_claim_accepted() {
 
 #[rustfmt::skip]
 const FILES: &[(&str, &str, &str)] = &[
-    ("a definition in the place of a quantity", "define gap = 0 - gamma\npart p kd\nclaim 0 <= gap\ncert gap", "not seen"),
+    ("a definition in the place of a quantity", "define gap = 0 - gamma\npart p kd\nclaim 0 <= gap\ncert gap", "is of the vocabulary"),
     ("a name defined twice", "define s = gamma\ndefine s = lambda\npart p kd\nclaim 0 <= s\ncert s", "is taken"),
     ("a symbol declared twice", "symbol s positive fixed\nsymbol s real state\npart p kd\nclaim 0 <= s\ncert s", "is taken"),
     ("a symbol of the vocabulary", "symbol lambda positive fixed\npart p kd\nclaim 0 <= lambda\ncert lambda", "is a quantity of the vocabulary"),
