@@ -33,9 +33,10 @@ const GROUP: usize = 32;
 pub(super) const WAVE: usize = 16;
 /// Binary digits after the point that a proposal is rounded to, fewest first.
 pub(super) const DIGITS: [i32; 9] = [1, 2, 3, 4, 6, 8, 12, 16, 24];
-/// The share of the budget that goes to random draws before the ascents begin; all of it does where
-/// nothing can ascend.
+/// The share of the budget that goes to random draws before the ascents begin, and where nothing can
+/// ascend, as in families of networks.
 const DRAW_SHARE: usize = 20;
+const DRAW_SHARE_ALONE: usize = 2;
 
 impl Profile {
     /// What most instances must be for the hypotheses of a claim to hold.
@@ -126,8 +127,8 @@ pub fn search(
     evaluations: usize,
     budget: Budget,
 ) -> SearchResult {
-    let draws = if can_ascend(claim) { evaluations / DRAW_SHARE } else { evaluations };
-    search_from(claim, name, seed, draws, evaluations, budget)
+    let share = if can_ascend(claim) { DRAW_SHARE } else { DRAW_SHARE_ALONE };
+    search_from(claim, name, seed, evaluations / share, evaluations, budget)
 }
 
 /// The same with a given number of random draws before the ascents begin.
