@@ -62,11 +62,13 @@ pub fn method_file(
         let _ = write!(certificate, "\n+ E[inner([next], x_next - x_star + {step} - x_star)]");
     }
     let claim = format!("{claim} <= {}", right.join(" + "));
-    let satisfied = formulas.satisfied(&values);
     let stationary = certificate.contains(STATIONARITY);
     let axiom = "E[grad_star] = 0*x_star";
     let mut all = vec![claim.clone(), certificate.clone(), here.join(", "), fixed.join(", ")];
     all.extend(stationary.then(|| axiom.to_owned()));
+    let is_used = |name: &str| all.iter().any(|text| text.contains(name));
+    values.retain(|name, _| is_used(name));
+    let satisfied = formulas.satisfied(&values);
     let numbers: Vec<String> =
         texts.numbers.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     let mut text = format!(
@@ -77,7 +79,7 @@ pub fn method_file(
         symbols(&all)
     );
     let symbol = |text: &mut String, names: &[String], kind: &str, scope: &str| {
-        for name in names.iter().filter(|name| all.iter().any(|text| text.contains(*name))) {
+        for name in names.iter().filter(|name| is_used(name)) {
             let _ = write!(
                 text,
                 "\n[[symbol]]\nname = \"{name}\"\nkind = \"{kind}\"\nscope = \"{scope}\"\nlatex = '\\mathrm{{{}}}'\nmeaning = \"{name}\"\n",

@@ -386,9 +386,9 @@ fn saga_prox(numbers: &Numbers, samples: Samples) -> Result<Texts, String> {
     texts.scalars.extend(["d_x", "d_phi", "d_h"].map(String::from));
     texts.instance.extend([("a_x", "grad - grad_star"), ("d_x", "gap"), ("d_phi", "0*gap")]);
     texts.instance.extend([
-        ("phi", "0*x"),
-        ("a_phi", "0*x"),
-        ("subgradient", "0*x"),
+        ("phi", "0*grad"),
+        ("a_phi", "0*grad"),
+        ("subgradient", "0*grad"),
         ("d_h", "0*gap"),
     ]);
     texts.numbers.insert("over_n".into(), over_n);
