@@ -218,7 +218,7 @@ fn parallel(library: &Library, budget: Budget) -> Option<Figure> {
         let distance = 2.0 * step.to_f64().powi(2);
         let Some((value, _)) = sides(residual, &instance, budget) else { continue };
         let Some((again, smaller)) = sides(beats, &instance, budget) else { continue };
-        debug_assert!(again <= smaller);
+        assert!(again <= smaller);
         least.push((distance, value));
         teacher_error.push((distance, distance));
         floor.push((distance, sgd));

@@ -140,7 +140,7 @@ impl<S> std::ops::IndexMut<(usize, usize)> for Matrix<S> {
 
 /// ⟨u, v⟩.
 pub fn dot<S: Scalar>(u: &[S], v: &[S]) -> S {
-    debug_assert_eq!(u.len(), v.len());
+    assert_eq!(u.len(), v.len());
     S::sum_of_products(u.iter().zip(v))
 }
 
@@ -151,13 +151,13 @@ pub fn norm_sq<S: Scalar>(u: &[S]) -> S {
 
 /// `u + v`.
 pub fn add<S: Scalar>(u: &[S], v: &[S]) -> Vec<S> {
-    debug_assert_eq!(u.len(), v.len());
+    assert_eq!(u.len(), v.len());
     u.iter().zip(v).map(|(a, b)| a.plus(b)).collect()
 }
 
 /// `u - v`.
 pub fn subtract<S: Scalar>(u: &[S], v: &[S]) -> Vec<S> {
-    debug_assert_eq!(u.len(), v.len());
+    assert_eq!(u.len(), v.len());
     u.iter().zip(v).map(|(a, b)| a.minus(b)).collect()
 }
 

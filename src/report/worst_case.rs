@@ -140,7 +140,7 @@ pub fn worst_case(found: &WorstCase) -> String {
     match (&found.lower, &found.upper) {
         (Some(lower), Some(upper)) if found.exact => {
             let _ = writeln!(text, "  worst case    {}, exactly", bound(upper, true));
-            debug_assert_eq!(lower, upper);
+            assert_eq!(lower, upper);
         }
         (lower, upper) => {
             let show = |value: &Option<Rational>, up| {

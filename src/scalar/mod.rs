@@ -7,10 +7,12 @@
 //! * [`Interval`] obeys the inclusion principle: whenever an operation is defined on points of the
 //!   operands, its exact value lies in the result.
 //! * [`Refined`] encloses roots and functions as narrowly as asked for, with rational endpoints.
+//! * [`Double`] carries twice the digits of `f64`, for what that is too coarse to propose;
 //! * [`Multi`] carries a fixed number of bits, for what `f64` is too coarse to propose.
 //! * `f64` is for speed and display. Nothing is ever concluded from it.
 
 mod ball;
+mod double;
 mod elementary;
 mod float;
 mod functions;
@@ -20,6 +22,7 @@ pub mod quick;
 mod rational;
 mod refined;
 
+pub use double::Double;
 pub use interval::Interval;
 pub use multi::Multi;
 pub use rational::{ParseRationalError, Rational};

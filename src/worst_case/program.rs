@@ -186,15 +186,17 @@ impl Quadratic {
     }
 
     /// Whether the other is a negative multiple of it, so that both can only be zero.
-    pub fn opposes(&self, other: &Self) -> bool {
-        let entries = |q: &Self| -> Vec<Rational> {
-            let blocks = q.blocks.iter().flat_map(|block| block.entries().to_vec());
-            blocks.chain(q.values.iter().cloned()).chain([q.constant.clone()]).collect()
+    pub fn opposes<'a>(&'a self, other: &'a Self) -> bool {
+        let entries = |q: &'a Self| {
+            let blocks = q.blocks.iter().flat_map(|block| block.entries());
+            blocks.chain(&q.values).chain([&q.constant])
         };
-        let (own, theirs) = (entries(self), entries(other));
-        let Some(k) = own.iter().position(|entry| !entry.is_zero()) else { return false };
-        let Ok(factor) = theirs[k].over(&own[k]) else { return false };
-        factor.is_negative() && own.iter().zip(&theirs).all(|(a, b)| a.times(&factor) == *b)
+        let mut pairs = entries(self).zip(entries(other));
+        let Some((own, theirs)) = pairs.clone().find(|(own, _)| !own.is_zero()) else {
+            return false;
+        };
+        let Ok(factor) = theirs.over(own) else { return false };
+        factor.is_negative() && pairs.all(|(own, theirs)| own.times(&factor) == *theirs)
     }
 
     /// Its value at a point.

@@ -1,6 +1,6 @@
 //! Bounds on a worst case: floats propose multipliers and Gram matrices, the judge decides.
 //!
-//! Interior points are rounded and judged first, in `f64` and then in [`Multi`]; then what the path
+//! Interior points are rounded and judged first, in `f64` and then in [`Double`] or [`Multi`]; then what the path
 //! tends to is recognised (`recognise`), which closes the gap where the optimum
 //! is rational.
 
@@ -12,7 +12,7 @@ use super::program::{Gram, Reduced};
 use super::recognise::{recognised_certificate, recognised_witness};
 use crate::linear::Matrix;
 use crate::linear::echelon::solutions;
-use crate::scalar::{Multi, Rational, Scalar};
+use crate::scalar::{Double, Multi, Rational, Scalar};
 
 /// A number that floats propose, as an exact one.
 pub trait Proposal: Scalar {
@@ -23,6 +23,12 @@ pub trait Proposal: Scalar {
 impl Proposal for f64 {
     fn exact(&self) -> Option<Rational> {
         Rational::from_f64(*self)
+    }
+}
+
+impl Proposal for Double {
+    fn exact(&self) -> Option<Rational> {
+        self.to_rational()
     }
 }
 
@@ -116,6 +122,9 @@ impl Bounds {
     }
 }
 
+/// log2 of the gap at which floats need not give way to more digits.
+const TARGET: i32 = -30;
+
 /// Where the path ends in double precision: a gap of about 1e-10 for the sizes here.
 const FLOAT_END: f64 = 1e11;
 
@@ -129,6 +138,10 @@ pub fn solve(reduced: &Reduced, effort: Effort) -> Bounds {
             let within = reduced.clone().within(Rational::two_to(exponent));
             if let Some(lower) = along_the_path(&within, effort).lower {
                 bounds.offer_witness(reduced, lower.gram);
+            }
+            let near = if effort == Effort::Full { -MULTI_END + 8 } else { TARGET };
+            if bounds.gap().is_some_and(|gap| gap <= Rational::two_to(near)) {
+                break;
             }
         }
     }
@@ -145,38 +158,71 @@ fn along_the_path(reduced: &Reduced, effort: Effort) -> Bounds {
         return bounds;
     };
     let Some((dual, from)) = reduced_faces(dual, &mut bounds) else { return bounds };
-    let exact = dual.semidefinite();
-    let float: Semidefinite<f64> = exact.map(Scalar::to_f64);
+    let float: Semidefinite<f64> = dual.semidefinite().map(Scalar::to_f64);
     let stages = float.follow(from.clone(), &1.0, &8.0, &FLOAT_END);
     offer_last(&dual, &float, &stages, &mut bounds);
-    // Double precision gives out early where the boundary is reached at different speeds.
-    let target = Rational::two_to(-30);
-    let coarse = bounds.gap().is_none_or(|gap| gap > target);
-    if coarse || effort == Effort::Full {
-        let multi: Semidefinite<Multi> = exact.map(Multi::from_rational);
-        let sharp = |text: f64| Multi::from_rational(&Rational::from_f64(text).unwrap_or_default());
-        let (from, start) = match stages.last() {
-            Some(stage) => (stage.y.clone(), stage.sharpness),
-            None => (from, 1.0),
-        };
-        let from = from.iter().map(|y| sharp(*y)).collect();
-        let end = match effort {
-            Effort::Plain => PLAIN_END,
-            Effort::Full => MULTI_END,
-        };
-        let end = Multi::from_rational(&Rational::two_to(end));
-        let stages = multi.follow(from, &sharp(start), &sharp(64.0), &end);
-        offer_last(&dual, &multi, &stages, &mut bounds);
-        if let Some(last) = stages.last().filter(|_| effort == Effort::Full) {
+    let (from, sharpness) = match stages.last() {
+        Some(stage) => (stage.y.clone(), stage.sharpness),
+        None => (from, 1.0),
+    };
+    if effort == Effort::Full {
+        let path = Path { from: &from, sharpness, growth: 64.0, end: MULTI_END };
+        let (multi, stages) = further::<Multi>(&dual, &path, &mut bounds);
+        if let Some(last) = stages.last() {
             let last = multi.polished(last);
             recognised_certificate(&dual, &last, &mut bounds);
             recognised_witness(&dual, &multi, &last, &mut bounds);
         }
+        return bounds;
+    }
+    // Floats give out early where the boundary is reached at different speeds.
+    // On a face there may be no witness, whatever the digits.
+    let coarse = |bounds: &Bounds| match bounds.gap() {
+        Some(gap) => gap > Rational::two_to(TARGET),
+        None => bounds.upper.is_none() || bounds.vanishing.is_empty(),
+    };
+    let path = Path { from: &from, sharpness, growth: 8.0, end: PLAIN_END };
+    if coarse(&bounds) {
+        let (_, stages) = further::<Double>(&dual, &path, &mut bounds);
+        // A witness may need more digits than the point of the path that it comes from.
+        if let Some(last) = stages.last().filter(|_| coarse(&bounds)) {
+            let number = |value: &Double| Some(Multi::from_rational(&value.to_rational()?));
+            let y = last.y.iter().map(number).collect::<Option<_>>();
+            let stage = y.and_then(|y| Some(Stage { y, sharpness: number(&last.sharpness)? }));
+            let multi = dual.semidefinite().map(Multi::from_rational);
+            offer_last(&dual, &multi, stage.as_slice(), &mut bounds);
+        }
+    }
+    if coarse(&bounds) {
+        further::<Multi>(&dual, &Path { growth: 64.0, ..path }, &mut bounds);
     }
     bounds
 }
 
-/// log2 of the sharpness at which the path ends in multi-precision: a gap of about 1e-43, or 1e-11
+/// Where a path is taken up, the factor from stage to stage, and log2 of the sharpness of its end.
+struct Path<'a> {
+    from: &'a [f64],
+    sharpness: f64,
+    growth: f64,
+    end: i32,
+}
+
+/// Follows the path further in an arithmetic of more digits, and offers its end.
+fn further<S: Proposal>(
+    dual: &Dual<'_>,
+    path: &Path<'_>,
+    bounds: &mut Bounds,
+) -> (Semidefinite<S>, Vec<Stage<S>>) {
+    let program: Semidefinite<S> = dual.semidefinite().map(S::from_rational);
+    let number = |value: f64| S::from_rational(&Rational::from_f64(value).unwrap_or_default());
+    let from = path.from.iter().map(|y| number(*y)).collect();
+    let end = S::from_rational(&Rational::two_to(path.end));
+    let stages = program.follow(from, &number(path.sharpness), &number(path.growth), &end);
+    offer_last(dual, &program, &stages, bounds);
+    (program, stages)
+}
+
+/// log2 of the sharpness at which the path ends with more digits: a gap of about 1e-43, or 1e-11
 /// where that is all that is asked for.
 const MULTI_END: i32 = 150;
 const PLAIN_END: i32 = 42;
@@ -296,7 +342,16 @@ pub(super) fn start(dual: &Dual<'_>) -> Start<f64> {
     for cap in [1e2, 1e4, 1e6] {
         match program.interior(&cap, &8.0, &1e10) {
             Start::Interior(y) => return Start::Interior(y),
-            Start::Boundary(stage) => last = last.or(Some(stage)),
+            Start::Boundary(stage) => {
+                // On the path what is lacking exceeds its infimum by at most degree/t. Where that is
+                // all, the infimum is zero, whatever the cap: there is no interior.
+                let margin = 2.0 * (program.degree() + 2) as f64 / stage.sharpness;
+                let only_just = stage.y.last().is_some_and(|lacking| *lacking <= margin);
+                last = last.or(Some(stage));
+                if only_just {
+                    break;
+                }
+            }
         }
     }
     match last {
