@@ -232,6 +232,11 @@ fn check_symbols(
                 }
                 (None, None) => return Err(rule(format!("there is no symbol {name}"))),
             };
+        // A path is one of the process and of what was said of every state on it: numbers alone may
+        // be put in afterwards.
+        if proved.basis.followed && scope != Scope::Fixed {
+            return Err(rule(format!("{name} is followed along a path and cannot be replaced")));
+        }
         let before = std::mem::take(&mut context.used);
         let form = normal(context, value)?;
         let fits = value.shape == shape
