@@ -207,7 +207,7 @@ fn unrolling() {
         ([("R", "1/2"), ("P", "norm_sq(x)"), ("N", "gap")], "depends on the state"),
         ([("R", "1/2"), ("P", "norm_sq(x_0)"), ("N", "gamma")], "does not add up"),
         ([("R", "1/2"), ("P", "gap_tilted"), ("N", "gamma")], "cannot be followed"),
-        ([("R", "1/2"), ("P", "norm_sq(x_next)"), ("N", "gamma")], "does not add up"),
+        ([("R", "1/2"), ("P", "norm_sq(x_next)"), ("N", "gamma")], "cannot be followed"),
         ([("R", "1/2"), ("P", "E[norm_sq(grad)]"), ("N", "gamma")], "cannot be followed"),
     ] {
         rejects(&unrolled(one, every, &changes), reason);
