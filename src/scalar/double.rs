@@ -1,4 +1,4 @@
-//! Double-double arithmetic: twice the precision of `f64` at some ten times its cost.
+//! Double-double arithmetic: twice the precision of `f64`, for much less than what multi-precision costs.
 
 use super::{Rational, Scalar, Undefined};
 use std::cmp::Ordering;
