@@ -132,7 +132,7 @@ pub fn solve(matrix: &Matrix<Rational>, right: &Matrix<Rational>) -> Option<Matr
             let right = (0..columns).map(|j| {
                 let q = Rational::from_big(IBig::from(&scale * &column_scales[j]), IBig::ONE);
                 let value = q.times(&right[(i, j)]);
-                value.numerator().clone()
+                value.numerator().into_owned()
             });
             left.chain(right).collect()
         })
@@ -232,13 +232,13 @@ impl IntegerColumns {
 fn common_denominator<'a>(values: impl Iterator<Item = &'a Rational>) -> UBig {
     values.fold(UBig::ONE, |lcm, value| {
         let q = value.denominator();
-        let gcd = (&lcm).gcd(q);
-        lcm / gcd * q
+        let gcd = (&lcm).gcd(&*q);
+        lcm / gcd * &*q
     })
 }
 
 fn scaled(value: &Rational, scale: &UBig) -> IBig {
-    value.numerator() * IBig::from(scale / value.denominator())
+    &*value.numerator() * IBig::from(scale / &*value.denominator())
 }
 
 #[cfg(test)]

@@ -41,12 +41,12 @@ impl Ball {
 
     /// A rational: exactly if it is dyadic, else to `bits` binary digits.
     pub fn of_rational(value: &Rational, bits: usize) -> Self {
-        let (numerator, denominator) = (value.numerator().clone(), value.denominator());
+        let (numerator, denominator) = (value.numerator().into_owned(), value.denominator());
         let power = denominator.bit_len() - 1;
         if denominator.trailing_zeros() == Some(power) {
             return Self::exact(numerator, -(power as i64));
         }
-        Self::exact(numerator, 0).over(&Self::exact(denominator.clone(), 0), bits)
+        Self::exact(numerator, 0).over(&Self::exact(denominator.into_owned(), 0), bits)
     }
 
     /// The same set, or one around it whose mantissa has at most `bits` binary digits.

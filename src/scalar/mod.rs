@@ -21,6 +21,7 @@ mod multi;
 pub mod quick;
 mod rational;
 mod refined;
+mod small;
 
 pub use double::Double;
 pub use interval::Interval;
@@ -197,18 +198,18 @@ pub trait Scalar: Clone + Debug + PartialEq + Send + Sync + 'static {
     }
     /// `self` to a non-negative integer power, by repeated squaring. `x.power(0)` is 1.
     fn power(&self, exponent: u64) -> Self {
-        let mut result = Self::one();
+        let mut result: Option<Self> = None;
         let mut base = self.clone();
         let mut rest = exponent;
         while rest > 0 {
             if rest & 1 == 1 {
-                result = result.times(&base);
+                result = Some(result.map_or_else(|| base.clone(), |own| own.times(&base)));
             }
             rest >>= 1;
             if rest > 0 {
                 base = base.squared();
             }
         }
-        result
+        result.unwrap_or_else(Self::one)
     }
 }

@@ -29,8 +29,8 @@ impl Multi {
 
 impl Scalar for Multi {
     fn from_rational(value: &Rational) -> Self {
-        let numerator = Self::integer(value.numerator().clone());
-        Self(numerator / Self::integer(value.denominator().clone().into()))
+        let numerator = Self::integer(value.numerator().into_owned());
+        Self(numerator / Self::integer(value.denominator().into_owned().into()))
     }
     fn plus(&self, other: &Self) -> Self {
         Self(&self.0 + &other.0)

@@ -1,9 +1,11 @@
 //! Exact rational numbers.
 
+use super::small::{Small, Sum, Wide};
 use super::{Scalar, Undefined};
-use dashu_base::Gcd;
+use dashu_base::{Gcd, Inverse};
 use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
@@ -11,8 +13,15 @@ use std::str::FromStr;
 /// An exact rational number in lowest terms.
 ///
 /// Displays and parses as `p/q`; decimals such as `-0.125` and `1e-3` are read exactly.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Rational(RBig);
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Rational(Form);
+
+/// A number that can be small is small, so that equal numbers have equal forms.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Form {
+    Small(Small),
+    Big(RBig),
+}
 
 /// The text is not a number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,9 +36,9 @@ const MAX_DECIMAL_EXPONENT: i64 = 2_000;
 
 impl Rational {
     /// The number 0.
-    pub const ZERO: Self = Self(RBig::ZERO);
+    pub const ZERO: Self = Self(Form::Small(Small::lowest(0, 1)));
     /// The number 1.
-    pub const ONE: Self = Self(RBig::ONE);
+    pub const ONE: Self = Self(Form::Small(Small::lowest(1, 1)));
 
     /// `numerator / denominator`.
     ///
@@ -37,22 +46,63 @@ impl Rational {
     /// If `denominator` is zero.
     pub fn ratio(numerator: i64, denominator: i64) -> Self {
         assert!(denominator != 0, "a ratio of literals has a non-zero denominator");
-        Self(RBig::from_parts_signed(numerator.into(), denominator.into()))
+        Self::of_wide(Wide::lowest(numerator.into(), denominator.into()))
     }
 
     /// `numerator / denominator` of big integers; `denominator` must not be zero.
     pub(crate) fn from_big(numerator: IBig, denominator: IBig) -> Self {
-        Self(RBig::from_parts_signed(numerator, denominator))
+        Self::of(RBig::from_parts_signed(numerator, denominator))
+    }
+
+    fn of(value: RBig) -> Self {
+        match (i64::try_from(value.numerator()), i64::try_from(value.denominator())) {
+            (Ok(over), Ok(under)) if over != i64::MIN => {
+                Self(Form::Small(Small::lowest(over, under)))
+            }
+            _ => Self(Form::Big(value)),
+        }
+    }
+
+    fn of_wide(value: Wide) -> Self {
+        match (i64::try_from(value.over), i64::try_from(value.under)) {
+            (Ok(over), Ok(under)) if over != i64::MIN => {
+                Self(Form::Small(Small::lowest(over, under)))
+            }
+            _ => Self(Form::Big(RBig::from_parts_signed(value.over.into(), value.under.into()))),
+        }
+    }
+
+    /// The big form.
+    fn big(&self) -> Cow<'_, RBig> {
+        match &self.0 {
+            Form::Small(own) => {
+                Cow::Owned(RBig::from_parts_signed(own.over.into(), own.under.into()))
+            }
+            Form::Big(own) => Cow::Borrowed(own),
+        }
+    }
+
+    /// An operation on small numbers if both are, else on big ones.
+    fn with(
+        &self,
+        other: &Self,
+        small: impl Fn(Small, Small) -> Wide,
+        big: impl Fn(&RBig, &RBig) -> RBig,
+    ) -> Self {
+        match (&self.0, &other.0) {
+            (Form::Small(a), Form::Small(b)) => Self::of_wide(small(*a, *b)),
+            _ => Self::of(big(&self.big(), &other.big())),
+        }
     }
 
     /// The integer, exactly.
     pub fn integer(value: i64) -> Self {
-        Self(RBig::from(IBig::from(value)))
+        Self::of_wide(Wide { over: value.into(), under: 1 })
     }
 
     /// The number of a count, exactly.
     pub fn count(value: usize) -> Self {
-        Self(RBig::from(UBig::from(value)))
+        Self::of(RBig::from(UBig::from(value)))
     }
 
     /// `mantissa * 2^exponent`, exactly.
@@ -63,17 +113,17 @@ impl Rational {
     /// `2^exponent`, exactly.
     pub fn two_to(exponent: i32) -> Self {
         let power = UBig::ONE << exponent.unsigned_abs() as usize;
-        Self(if exponent >= 0 { RBig::from(power) } else { RBig::from_parts(IBig::ONE, power) })
+        Self::of(if exponent >= 0 { RBig::from(power) } else { RBig::from_parts(IBig::ONE, power) })
     }
 
     /// The exact value of a finite float; `None` for infinities and NaN.
     pub fn from_f64(value: f64) -> Option<Self> {
-        RBig::try_from(value).ok().map(Self)
+        RBig::try_from(value).ok().map(Self::of)
     }
 
     /// The nearest float and whether it is the exact value.
     pub fn to_f64_exactness(&self) -> (f64, bool) {
-        match self.0.to_f64() {
+        match self.big().to_f64() {
             dashu_base::Approximation::Exact(value) => (value, true),
             dashu_base::Approximation::Inexact(value, _) => (value, false),
         }
@@ -87,20 +137,21 @@ impl Rational {
         // dashu's interval is open; its ends are simplest exactly when they are simpler than the
         // simplest inner point. (Its own `is_simpler_than` does not order by denominator.)
         let simplicity = |q: &RBig| (q.denominator().clone(), q.numerator().clone() * q.sign());
-        let mut best = RBig::simplest_in(lower.0.clone(), upper.0.clone());
-        for end in [&lower.0, &upper.0] {
-            if simplicity(end) < simplicity(&best) {
-                best = end.clone();
+        let (lower, upper) = (lower.big().into_owned(), upper.big().into_owned());
+        let mut best = RBig::simplest_in(lower.clone(), upper.clone());
+        for end in [lower, upper] {
+            if simplicity(&end) < simplicity(&best) {
+                best = end;
             }
         }
-        Self(best)
+        Self::of(best)
     }
 
     /// The nearest multiple of `2^exponent`.
     pub fn round_to_dyadic(&self, exponent: i32) -> Self {
         let scale = Self::two_to(-exponent);
         let scaled = self.times(&scale);
-        Self(RBig::from(scaled.0.round())).times(&Self::two_to(exponent))
+        Self::of(RBig::from(scaled.big().round())).times(&Self::two_to(exponent))
     }
 
     /// Rational bounds of the root of a non-negative number, equal if it is a perfect square and
@@ -110,17 +161,17 @@ impl Rational {
             return (root.clone(), root);
         }
         // √(p/q) = √(pq)/q; shifting pq brings the digits that the integer root keeps.
-        let product = self.numerator() * IBig::from(self.denominator().clone());
+        let product = &*self.numerator() * IBig::from(self.denominator().into_owned());
         let product = UBig::try_from(product).unwrap_or(UBig::ZERO);
         let floor = dashu_int::ops::SquareRoot::sqrt(&(product << (2 * bits as usize)));
-        let denominator = IBig::from(self.denominator() << bits as usize);
+        let denominator = IBig::from(self.denominator().into_owned() << bits as usize);
         let bound = |root: UBig| Self::from_big(root.into(), denominator.clone());
         (bound(floor.clone()), bound(floor + UBig::ONE))
     }
 
     /// The largest integer at most `self`, if it fits.
     pub fn floor_u64(&self) -> Option<u64> {
-        u64::try_from(self.0.floor()).ok()
+        u64::try_from(self.big().floor()).ok()
     }
 
     /// The k with 2^(k−1) ≤ |self| < 2^(k+1), roughly the binary logarithm; 0 at zero.
@@ -139,35 +190,65 @@ impl Rational {
 
     /// `1 / self`; `None` at zero.
     pub fn reciprocal(&self) -> Option<Self> {
-        Self::ONE.over(self).ok()
+        match &self.0 {
+            Form::Small(own) => own.reciprocal().map(|own| Self(Form::Small(own))),
+            Form::Big(own) => Some(Self::of(Inverse::inv(own))),
+        }
     }
 
     /// Whether `self < 0`.
     pub fn is_negative(&self) -> bool {
-        *self < Self::ZERO
+        match &self.0 {
+            Form::Small(own) => own.over < 0,
+            Form::Big(own) => *own < RBig::ZERO,
+        }
     }
 
     /// Whether `self > 0`.
     pub fn is_positive(&self) -> bool {
-        *self > Self::ZERO
+        !self.is_zero() && !self.is_negative()
     }
 
     /// Whether `self == 0`.
     pub fn is_zero(&self) -> bool {
-        self.0.is_zero()
+        *self == Self::ZERO
     }
 
     /// Whether the number is an integer.
     pub fn is_integer(&self) -> bool {
-        self.0.is_int()
+        match &self.0 {
+            Form::Small(own) => own.under == 1,
+            Form::Big(own) => own.is_int(),
+        }
     }
 
-    pub(crate) fn numerator(&self) -> &IBig {
-        self.0.numerator()
+    pub(crate) fn numerator(&self) -> Cow<'_, IBig> {
+        match &self.0 {
+            Form::Small(own) => Cow::Owned(own.over.into()),
+            Form::Big(own) => Cow::Borrowed(own.numerator()),
+        }
     }
 
-    pub(crate) fn denominator(&self) -> &UBig {
-        self.0.denominator()
+    pub(crate) fn denominator(&self) -> Cow<'_, UBig> {
+        match &self.0 {
+            Form::Small(own) => Cow::Owned(own.under.unsigned_abs().into()),
+            Form::Big(own) => Cow::Borrowed(own.denominator()),
+        }
+    }
+}
+
+impl Ord for Rational {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Form::Small(a), Form::Small(b)) => a.cmp(b),
+            _ => self.big().cmp(&other.big()),
+        }
+    }
+}
+
+impl PartialOrd for Rational {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -184,19 +265,22 @@ impl Scalar for Rational {
         value.clone()
     }
     fn plus(&self, other: &Self) -> Self {
-        Self(&self.0 + &other.0)
+        self.with(other, Small::plus, |a, b| a + b)
     }
     fn minus(&self, other: &Self) -> Self {
-        Self(&self.0 - &other.0)
+        self.with(other, |a, b| a.plus(b.negated()), |a, b| a - b)
     }
     fn times(&self, other: &Self) -> Self {
-        Self(&self.0 * &other.0)
+        self.with(other, Small::times, |a, b| a * b)
     }
     fn over(&self, other: &Self) -> Result<Self, Undefined> {
-        if other.is_zero() { Err(Undefined::DivisionByZero) } else { Ok(Self(&self.0 / &other.0)) }
+        Ok(self.times(&other.reciprocal().ok_or(Undefined::DivisionByZero)?))
     }
     fn negated(&self) -> Self {
-        Self(-&self.0)
+        match &self.0 {
+            Form::Small(own) => Self(Form::Small(own.negated())),
+            Form::Big(own) => Self::of(-own),
+        }
     }
     fn root(&self) -> Result<Self, Undefined> {
         if self.is_negative() {
@@ -207,9 +291,9 @@ impl Scalar for Rational {
             (&root * &root == *square).then_some(root)
         };
         let numerator =
-            UBig::try_from(self.numerator().clone()).map_err(|_| Undefined::NegativeRoot)?;
-        match (exact(&numerator), exact(self.denominator())) {
-            (Some(p), Some(q)) => Ok(Self(RBig::from_parts(p.into(), q))),
+            UBig::try_from(self.numerator().into_owned()).map_err(|_| Undefined::NegativeRoot)?;
+        match (exact(&numerator), exact(&self.denominator())) {
+            (Some(p), Some(q)) => Ok(Self::of(RBig::from_parts(p.into(), q))),
             _ => Err(Undefined::IrrationalRoot),
         }
     }
@@ -237,10 +321,18 @@ impl Scalar for Rational {
     }
     /// Reduced once at the end: four common divisors a term become one.
     fn sum_of_products<'a>(pairs: impl Iterator<Item = (&'a Self, &'a Self)>) -> Self {
-        let (mut sum, mut under) = (IBig::ZERO, UBig::ONE);
+        let mut pairs = pairs.peekable();
+        let mut small = Sum::ZERO;
+        while let Some((a, b)) = pairs.peek() {
+            let (Form::Small(a), Form::Small(b)) = (&a.0, &b.0) else { break };
+            let Some(sum) = small.with(*a, *b) else { break };
+            small = sum;
+            pairs.next();
+        }
+        let (mut sum, mut under) = (IBig::from(small.over), UBig::from(small.under.unsigned_abs()));
         for (a, b) in pairs.filter(|(a, b)| !a.is_zero() && !b.is_zero()) {
-            let over = a.numerator() * b.numerator();
-            let own = a.denominator() * b.denominator();
+            let over = &*a.numerator() * &*b.numerator();
+            let own = &*a.denominator() * &*b.denominator();
             if own == under {
                 sum += over;
             } else {
@@ -269,16 +361,22 @@ impl Scalar for Rational {
     }
     fn bits(&self) -> u64 {
         use dashu_int::ops::BitTest;
-        (self.numerator().bit_len() + self.denominator().bit_len()) as u64
+        match &self.0 {
+            Form::Small(own) => own.bits().into(),
+            Form::Big(own) => (own.numerator().bit_len() + own.denominator().bit_len()) as u64,
+        }
     }
     fn squared(&self) -> Self {
-        Self(self.0.sqr())
+        match &self.0 {
+            Form::Small(own) => Self::of_wide(own.squared()),
+            Form::Big(own) => Self::of(own.sqr()),
+        }
     }
 }
 
 impl fmt::Display for Rational {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad_integral(true, "", &self.0.to_string())
+        f.pad_integral(true, "", &self.big().to_string())
     }
 }
 
@@ -306,7 +404,7 @@ impl FromStr for Rational {
             if q == IBig::ZERO {
                 return Err(fail("the denominator is zero"));
             }
-            return Ok(Self(RBig::from_parts_signed(p, q)));
+            return Ok(Self::from_big(p, q));
         }
         parse_decimal(trimmed).map_err(fail)
     }
@@ -337,7 +435,7 @@ fn parse_decimal(text: &str) -> Result<Rational, &'static str> {
         value = -value;
     }
     let power = UBig::from(10u8).pow(shift.unsigned_abs() as usize);
-    Ok(Rational(if shift >= 0 {
+    Ok(Rational::of(if shift >= 0 {
         RBig::from(value * IBig::from(power))
     } else {
         RBig::from_parts(value, power)
@@ -390,6 +488,59 @@ mod tests {
             ["", "1/0", "nan", "inf", "1/2/3", "0x10", "1_000", "1e9999999", "--1", "1.2.3", "e5"]
         {
             assert!(bad.parse::<Rational>().is_err(), "{bad:?} was accepted");
+        }
+    }
+
+    /// Of words, the largest and the least among them.
+    fn word() -> impl Strategy<Value = i64> {
+        let near = |end: i64| (-3_i64..=3).prop_map(move |by| end.saturating_add(by));
+        prop_oneof![-9_i64..9, any::<i64>(), near(i64::MAX), near(i64::MIN), near(1 << 32)]
+    }
+
+    /// A number of words that may share divisors, and the same as a big one.
+    fn number() -> impl Strategy<Value = (Rational, RBig)> {
+        let under = word().prop_filter("a divisor", |under| *under != 0);
+        (word(), under, 1_i64..40).prop_map(|(over, under, shared)| {
+            let (over, under) = (over / shared * shared, (under / shared).max(1) * shared);
+            let big = RBig::from_parts_signed(over.into(), under.into());
+            (Rational::ratio(over, under), big)
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        /// What machine words calculate is what big integers do, in the one form of that number.
+        #[test]
+        fn small_numbers_are_big_ones(
+            (a, big_a) in number(), (b, big_b) in number(), (c, big_c) in number(),
+        ) {
+            let same = |own: &Rational, big: &RBig| {
+                prop_assert_eq!(own, &Rational::of(big.clone()));
+                prop_assert_eq!(&*own.big(), big);
+                prop_assert_eq!(&*own.numerator(), big.numerator());
+                prop_assert_eq!(&*own.denominator(), big.denominator());
+                prop_assert_eq!(own.to_string(), big.to_string());
+                Ok(())
+            };
+            same(&a, &big_a)?;
+            same(&a.plus(&b), &(&big_a + &big_b))?;
+            same(&a.minus(&b), &(&big_a - &big_b))?;
+            same(&a.times(&b), &(&big_a * &big_b))?;
+            same(&a.negated(), &-&big_a)?;
+            same(&a.squared(), &big_a.sqr())?;
+            same(&a.minus(&a), &RBig::ZERO)?;
+            if !b.is_zero() {
+                same(&a.over(&b).unwrap(), &(&big_a / &big_b))?;
+            }
+            prop_assert_eq!(a.cmp(&b), big_a.cmp(&big_b));
+            prop_assert_eq!(a.is_negative(), big_a < RBig::ZERO);
+            prop_assert_eq!(a.is_positive(), big_a > RBig::ZERO);
+            prop_assert_eq!(a.is_integer(), big_a.is_int());
+            let numbers = [&a, &b, &c, &a];
+            let pairs = numbers.into_iter().zip([&b, &c, &c, &a]);
+            let sum = &big_a * &big_b + &big_b * &big_c + &big_c * &big_c + &big_a * &big_a;
+            same(&Rational::sum_of_products(pairs), &sum)?;
         }
     }
 
