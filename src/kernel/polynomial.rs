@@ -3,6 +3,7 @@
 use crate::scalar::{Rational, Scalar};
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// The number of an unknown.
 pub(super) type Unknown = u32;
@@ -75,12 +76,41 @@ impl Polynomial {
         }
     }
 
-    pub fn add_term(&mut self, monomial: Monomial, value: &Rational) {
-        let sum = self.0.get(&monomial).map_or_else(|| value.clone(), |own| own.plus(value));
-        if sum.is_zero() {
-            self.0.remove(&monomial);
-        } else {
-            self.0.insert(monomial, sum);
+    /// The unknown that it is, if it is one.
+    fn as_unknown(&self) -> Option<Unknown> {
+        let (monomial, value) = self.0.first_key_value()?;
+        match monomial[..] {
+            [(unknown, 1)] if self.0.len() == 1 && *value == Rational::ONE => Some(unknown),
+            _ => None,
+        }
+    }
+
+    fn least_exponent(&self, unknown: Unknown) -> u32 {
+        self.0.keys().map(|monomial| exponent_of(monomial, unknown)).min().unwrap_or(0)
+    }
+
+    /// Divides by a power of an unknown that every term has.
+    fn lower(&mut self, unknown: Unknown, power: u32) {
+        if power > 0 {
+            let terms = std::mem::take(&mut self.0).into_iter();
+            self.0 = terms.map(|(m, value)| (lowered(&m, &[(unknown, power)]), value)).collect();
+        }
+    }
+
+    pub fn add_term(&mut self, monomial: Monomial, value: Rational) {
+        match self.0.entry(monomial) {
+            Entry::Vacant(_) if value.is_zero() => {}
+            Entry::Vacant(place) => {
+                place.insert(value);
+            }
+            Entry::Occupied(mut place) => {
+                let sum = place.get().plus(&value);
+                if sum.is_zero() {
+                    place.remove();
+                } else {
+                    place.insert(sum);
+                }
+            }
         }
     }
 
@@ -88,7 +118,7 @@ impl Polynomial {
         work.spend((self.0.len() + other.0.len()) as u64)?;
         let mut sum = self.clone();
         for (monomial, value) in &other.0 {
-            sum.add_term(monomial.clone(), value);
+            sum.add_term(monomial.clone(), value.clone());
         }
         Ok(sum)
     }
@@ -106,15 +136,15 @@ impl Polynomial {
         let mut product = Self::default();
         for (left, a) in &self.0 {
             for (right, b) in &other.0 {
-                product.add_term(join(left, right)?, &a.times(b));
+                product.add_term(join(left, right)?, a.times(b));
             }
         }
         Ok(product)
     }
 
-    pub fn power(&self, exponent: u32, work: &Work) -> Result<Self, TooLarge> {
-        let one = Self::constant(Rational::one());
-        (0..exponent).try_fold(one, |product, _| product.times(self, work))
+    /// The product with another's power.
+    pub fn times_power(self, other: &Self, exponent: u32, work: &Work) -> Result<Self, TooLarge> {
+        (0..exponent).try_fold(self, |product, _| product.times(other, work))
     }
 
     /// The quotient if the polynomial is a number times `other`.
@@ -129,24 +159,8 @@ impl Polynomial {
             .then_some(factor)
     }
 
-    /// c, a and b with b·self = c·a·other, if there are such monomials a and b.
-    pub fn monomial_multiple(&self, other: &Self) -> Option<(Rational, Monomial, Monomial)> {
-        let (c, mut a, own) = self.factor()?;
-        let (d, mut b, theirs) = other.factor()?;
-        let factor = own.multiple_of(&theirs)?.times(&c).over(&d).ok()?;
-        let shared: Vec<(Unknown, u32)> =
-            a.iter().map(|(u, k)| (*u, (*k).min(exponent_of(&b, *u)))).collect();
-        for side in [&mut a, &mut b] {
-            for (unknown, k) in side.iter_mut() {
-                *k -= exponent_of(&shared, *unknown);
-            }
-            side.retain(|(_, k)| *k > 0);
-        }
-        Some((factor, a, b))
-    }
-
     /// Splits off the leading coefficient and the powers of unknowns that every term has.
-    fn factor(&self) -> Option<(Rational, Monomial, Self)> {
+    pub fn factor(&self) -> Option<(Rational, Monomial, Self)> {
         let content = self.0.last_key_value()?.1.clone();
         let mut common = self.0.keys().next()?.clone();
         for monomial in self.0.keys() {
@@ -155,27 +169,36 @@ impl Polynomial {
         }
         common.retain(|(_, k)| *k > 0);
         let inverse = content.reciprocal()?;
-        let rest = self.0.iter().map(|(monomial, value)| {
-            let rest = monomial.iter().map(|(u, k)| (*u, *k - exponent_of(&common, *u)));
-            (rest.filter(|(_, k)| *k > 0).collect(), value.times(&inverse))
-        });
+        let rest = self.0.iter().map(|(m, value)| (lowered(m, &common), value.times(&inverse)));
         let rest = Self(rest.collect());
         Some((content, common, rest))
     }
 }
 
-fn exponent_of(monomial: &Monomial, unknown: Unknown) -> u32 {
+pub(super) fn exponent_of(monomial: &[(Unknown, u32)], unknown: Unknown) -> u32 {
     monomial.iter().find(|(u, _)| *u == unknown).map_or(0, |(_, k)| *k)
+}
+
+/// The quotient of a monomial by one that divides it.
+pub(super) fn lowered(monomial: &Monomial, by: &[(Unknown, u32)]) -> Monomial {
+    let rest = monomial.iter().map(|(u, k)| (*u, *k - exponent_of(by, *u)));
+    rest.filter(|(_, k)| *k > 0).collect()
 }
 
 /// The product of two monomials.
 pub(super) fn join(left: &Monomial, right: &Monomial) -> Result<Monomial, TooLarge> {
-    let mut product: BTreeMap<Unknown, u32> = left.iter().copied().collect();
+    let mut product = Monomial::with_capacity(left.len() + right.len());
+    let mut rest = left.iter().copied().peekable();
     for (unknown, k) in right {
-        let own = product.entry(*unknown).or_insert(0);
-        *own = own.checked_add(*k).filter(|sum| *sum <= 4096).ok_or(TooLarge)?;
+        while let Some(smaller) = rest.next_if(|(u, _)| u < unknown) {
+            product.push(smaller);
+        }
+        let own = rest.next_if(|(u, _)| u == unknown).map_or(0, |(_, own)| own);
+        let sum = own.checked_add(*k).filter(|sum| *sum <= 4096).ok_or(TooLarge)?;
+        product.push((*unknown, sum));
     }
-    Ok(product.into_iter().collect())
+    product.extend(rest);
+    Ok(product)
 }
 
 /// A quotient. The divisor is kept as a product of powers of polynomials with leading coefficient
@@ -237,7 +260,7 @@ impl Fraction {
         let raised = |side: &Self| {
             bottom.iter().try_fold(side.top.clone(), |top, (factor, k)| {
                 let own = side.bottom.get(factor).copied().unwrap_or(0);
-                top.times(&factor.power(k - own, work)?, work)
+                top.times_power(factor, k - own, work)
             })
         };
         Ok(Self { top: raised(self)?.plus(&raised(other)?, work)?, bottom })
@@ -249,28 +272,25 @@ impl Fraction {
             let own = bottom.entry(factor.clone()).or_insert(0);
             *own = own.checked_add(*k).filter(|sum| *sum <= 4096).ok_or(TooLarge)?;
         }
-        Self { top: self.top.times(&other.top, work)?, bottom }.cancelled(work)
+        Ok(Self { top: self.top.times(&other.top, work)?, bottom }.cancelled())
     }
 
     /// Cancels powers of single unknowns.
-    pub fn cancelled(mut self, work: &Work) -> Result<Self, TooLarge> {
-        let Some((content, common, rest)) = self.top.factor() else { return Ok(Self::default()) };
-        let mut kept = Polynomial::constant(content);
-        for (unknown, k) in common {
-            let factor = Polynomial::unknown(unknown);
-            let below = self.bottom.get(&factor).copied().unwrap_or(0);
-            let cancelled = below.min(k);
-            if cancelled == below {
-                self.bottom.remove(&factor);
-            } else {
-                self.bottom.insert(factor, below - cancelled);
-            }
-            if k > cancelled {
-                let power = Polynomial::term(vec![(unknown, k - cancelled)], Rational::one());
-                kept = kept.times(&power, work)?;
+    pub fn cancelled(mut self) -> Self {
+        if self.is_zero() {
+            return Self::default();
+        }
+        for (factor, k) in std::mem::take(&mut self.bottom) {
+            let shared = factor.as_unknown().map_or(0, |u| {
+                let shared = k.min(self.top.least_exponent(u));
+                self.top.lower(u, shared);
+                shared
+            });
+            if k > shared {
+                self.bottom.insert(factor, k - shared);
             }
         }
-        Ok(Self { top: rest.times(&kept, work)?, bottom: self.bottom })
+        self
     }
 
     /// One over the quotient; `None` if it is zero as a polynomial.
@@ -286,8 +306,8 @@ impl Fraction {
         let top = self
             .bottom
             .iter()
-            .try_fold(below, |top, (factor, k)| top.times(&factor.power(*k, work)?, work))?;
-        Self { top, bottom }.cancelled(work).map(Some)
+            .try_fold(below, |top, (factor, k)| top.times_power(factor, *k, work))?;
+        Ok(Some(Self { top, bottom }.cancelled()))
     }
 
     pub fn power(&self, exponent: u32, work: &Work) -> Result<Self, TooLarge> {
@@ -297,11 +317,15 @@ impl Fraction {
 
     /// The number c with self = c·other, if there is one.
     pub fn multiple_of(&self, other: &Self, work: &Work) -> Result<Option<Rational>, TooLarge> {
+        work.spend(1)?;
+        if self.bottom == other.bottom {
+            return Ok(self.top.multiple_of(&other.top));
+        }
         // By the divisors of the other side that are not its own.
         let raised = |own: &Self, side: &Self| {
             side.bottom.iter().try_fold(own.top.clone(), |top, (factor, k)| {
                 let k = k.saturating_sub(own.bottom.get(factor).copied().unwrap_or(0));
-                if k == 0 { Ok(top) } else { top.times(&factor.power(k, work)?, work) }
+                top.times_power(factor, k, work)
             })
         };
         Ok(raised(self, other)?.multiple_of(&raised(other, self)?))

@@ -4,7 +4,7 @@
 
 use super::Cause;
 use super::normal::{Atom, Over, Signs, Table, Untranslatable, Value, Vector, VectorAtom, normal};
-use super::polynomial::{Fraction, Monomial, Polynomial, Unknown, Work};
+use super::polynomial::{Fraction, Monomial, Polynomial, Unknown, Work, exponent_of, lowered};
 use super::sign::{Context, Relationship};
 use crate::claim::expr::{Exponent, Expr, Known, Node, Scope, Symbol, SymbolKind};
 use crate::claim::vocabulary::Quantity;
@@ -116,7 +116,7 @@ struct Shower<'a> {
 impl Shower<'_> {
     fn scalar(&mut self, context: &Context, value: &Fraction) -> Residual {
         let multiple = self.multiple(context, value);
-        let mut value = value.clone().cancelled(&self.table.work).unwrap_or_else(|_| value.clone());
+        let mut value = value.clone().cancelled();
         let (mut kept, mut without) = (Fraction::constant(Rational::one()), Vec::new());
         for (divisor, k) in value.bottom() {
             let single = divisor.terms().count() == 1;
@@ -148,8 +148,7 @@ impl Shower<'_> {
         value = kept.with_top(Polynomial::constant(Rational::one()));
         let mut terms = Vec::new();
         for (gram, weight) in self.groups(&top) {
-            let weight = value.with_top(weight);
-            let weight = weight.clone().cancelled(&self.table.work).unwrap_or(weight);
+            let weight = value.with_top(weight).cancelled();
             let one = Polynomial::term(gram.clone(), Rational::one());
             let shown = if gram.is_empty() { String::new() } else { self.table.show(&one) };
             let (negative, text) = self.product(&weight, &shown);
@@ -166,7 +165,7 @@ impl Shower<'_> {
         let mut groups: BTreeMap<Monomial, Polynomial> = BTreeMap::new();
         for (monomial, value) in polynomial.terms() {
             let (gram, rest) = monomial.iter().copied().partition(|(u, _)| self.is_gram(*u));
-            groups.entry(gram).or_default().add_term(rest, value);
+            groups.entry(gram).or_default().add_term(rest, value.clone());
         }
         groups
     }
@@ -244,13 +243,13 @@ impl Shower<'_> {
     fn multiple(&self, context: &Context, value: &Fraction) -> Option<Multiple> {
         let work = Work::small();
         let raised = |top: &Polynomial, side: &Fraction| {
-            side.bottom().try_fold(top.clone(), |top, (p, k)| top.times(&p.power(k, &work)?, &work))
+            side.bottom().try_fold(top.clone(), |top, (p, k)| top.times_power(p, k, &work))
         };
         context.facts.iter().find_map(|fact| {
             let Value::Scalar(slack) = &fact.normal else { return None };
             let own = raised(value.top(), slack).ok()?;
             let theirs = raised(slack.top(), value).ok()?;
-            let (factor, above, below) = own.monomial_multiple(&theirs)?;
+            let (factor, above, below) = monomial_multiple(&own, &theirs)?;
             if slack.top().terms().count() < 2 || fact.relationship == Relationship::NonZero {
                 return None;
             }
@@ -300,6 +299,17 @@ impl Shower<'_> {
     }
 }
 
+/// c, a and b with b·own = c·a·theirs, if there are such monomials a and b.
+fn monomial_multiple(
+    own: &Polynomial,
+    theirs: &Polynomial,
+) -> Option<(Rational, Monomial, Monomial)> {
+    let ((c, a, own), (d, b, theirs)) = (own.factor()?, theirs.factor()?);
+    let factor = own.multiple_of(&theirs)?.times(&c).over(&d).ok()?;
+    let shared: Monomial = a.iter().map(|(u, k)| (*u, (*k).min(exponent_of(&b, *u)))).collect();
+    Some((factor, lowered(&a, &shared), lowered(&b, &shared)))
+}
+
 /// The polynomial with a vector replaced by a combination, inside inner products and expectations.
 fn rewritten(
     table: &mut Table,
@@ -324,7 +334,7 @@ fn rewritten(
                 }
                 _ => Polynomial::unknown(*unknown),
             };
-            product = product.times(&new.power(*k, &table.work)?, &table.work)?;
+            product = product.times_power(&new, *k, &table.work)?;
         }
         sum = sum.plus(&product, &table.work)?;
     }
