@@ -210,13 +210,20 @@ fn negative_point(form: &Matrix<Rational>) -> Option<Vec<Rational>> {
     if let Some(inverse) = direction[0].reciprocal() {
         return Some(crate::linear::scale(&inverse, rest));
     }
-    // A direction at infinity: far enough along it the square outweighs the rest.
-    let far = |k: i32| crate::linear::scale(&Rational::two_to(k), rest);
-    (0..4_096).map(far).find(|state| value(form, state).is_negative())
+    // Along a direction at infinity the form is c + 2lt − qt² with q > 0: negative from
+    // t = 1 + (|c| + 2|l|)/q on.
+    let (at_zero, image) = (form[(0, 0)].abs(), form.apply(&direction));
+    let curvature = crate::linear::dot(&image, &direction).negated();
+    let rest_of_it = at_zero.plus(&image[0].abs().times(&Rational::integer(2)));
+    let far = Rational::ONE.plus(&rest_of_it.times(&curvature.reciprocal()?));
+    Some(crate::linear::scale(&far, rest))
 }
 
 /// A state at which the form is not zero.
 fn nonzero_point(form: &Matrix<Rational>) -> Option<Vec<Rational>> {
+    if form.entries().iter().all(Rational::is_zero) {
+        return None;
+    }
     let m = form.rows() - 1;
     let unit = |marks: &[(usize, i64)]| {
         let mut state = vec![Rational::ZERO; m];
@@ -259,12 +266,20 @@ mod tests {
         lower[(0, 0)] = lower[(0, 0)].minus(&Rational::ratio(1, 1_000_000));
         let point = negative_point(&lower).unwrap();
         assert!(value(&lower, &point).is_negative());
-        // Linear in y, and x² − y²/1000: negative far out only.
-        for far in [form([[1_000, 0, 1], [0, 1, 0], [1, 0, 0]]), {
+        // Linear in y, and x² − εy² + 2by: negative far out only, however far that is.
+        let hyperbola = |curvature: Rational, slope: Rational| {
             let mut far = form([[1_000, 0, 0], [0, 1, 0], [0, 0, 0]]);
-            far[(2, 2)] = Rational::ratio(-1, 1_000);
+            far[(2, 2)] = curvature.negated();
+            (far[(0, 2)], far[(2, 0)]) = (slope.clone(), slope);
             far
-        }] {
+        };
+        for far in [
+            form([[1_000, 0, 1], [0, 1, 0], [1, 0, 0]]),
+            hyperbola(Rational::ratio(1, 1_000), Rational::ZERO),
+            hyperbola(Rational::two_to(-10_000), Rational::ZERO),
+            hyperbola(Rational::ONE, Rational::two_to(10_000)),
+            hyperbola(Rational::two_to(-10_000), Rational::two_to(10_000)),
+        ] {
             assert!(value(&far, &negative_point(&far).unwrap()).is_negative());
         }
         assert_eq!(nonzero_point(&form([[0; 3]; 3])), None);

@@ -325,8 +325,11 @@ fn degree(expr: &Expr, names: &[&str]) -> Option<u8> {
 /// The same under E.
 fn degree_inside(expr: &Expr, names: &[&str]) -> Option<u8> {
     match &expr.node {
-        Node::Symbol(symbol) => Some(u8::from(names.contains(&symbol.name.as_str()))),
-        // It depends on the coin that the symbols are averaged over.
+        // What depends on the coin that the symbols are averaged over counts as they do.
+        Node::Symbol(symbol) => {
+            let averaged = names.contains(&symbol.name.as_str());
+            Some(u8::from(averaged || symbol.scope == Scope::Random(Law::Coin)))
+        }
         Node::Quantity(own, _) if own.entry().scope == Scope::Random(Law::Coin) => Some(1),
         Node::Negate(a) | Node::Expectation(_, a) => degree_inside(a, names),
         Node::Defined(definition) => degree_inside(&definition.body, names),

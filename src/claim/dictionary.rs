@@ -12,7 +12,7 @@ use std::sync::{Arc, LazyLock};
 /// Definitions may use only those made before them, so they cannot be cyclic.
 #[derive(Clone, Debug)]
 pub struct Dictionary {
-    pub(super) definitions: BTreeMap<String, Entry>,
+    pub(super) definitions: BTreeMap<String, Arc<Entry>>,
     /// The symbols that a file has declared; `None` allows the whole vocabulary.
     declared: Option<BTreeSet<String>>,
     /// The symbols that the file has declared by itself.
@@ -143,7 +143,7 @@ impl Dictionary {
         if entry.parameters.is_empty() {
             entry.body = Some(Arc::new(body));
         }
-        self.definitions.insert(name.to_owned(), entry);
+        self.definitions.insert(name.to_owned(), Arc::new(entry));
         Ok(())
     }
 

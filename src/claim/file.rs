@@ -53,11 +53,18 @@ pub fn parse_theorem<'a>(
         _ => return Err(reader.at(0, format!("the file must say format = {FORMAT}"))),
     }
     if let Some(place) = unprintable(&table) {
-        let cause = format!("{place} holds a control character, which a report would not show");
+        let cause = format!("{place} holds a character that a report would not show");
         return Err(reader.at(0, cause));
     }
     let raw: RawTheorem = toml::from_str(text).map_err(|error| reader.toml(&error))?;
     reader.theorem(raw, library)
+}
+
+/// Whether it shows nothing of its own and changes how what is around it is shown.
+fn hidden(c: char) -> bool {
+    // Marks without a width, and those that turn the direction of writing.
+    let marks = ['\u{200b}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2060}'..='\u{206f}'];
+    c.is_control() || c == '\u{feff}' || marks.iter().any(|range| range.contains(&c))
 }
 
 /// Where a name or a text would write over what a report says: prose may have line breaks, and names
@@ -65,8 +72,7 @@ pub fn parse_theorem<'a>(
 fn unprintable(table: &toml::Table) -> Option<String> {
     const NAMES: [&str; 6] = ["part", "name", "latex", "meaning", "title", "parameters"];
     fn inside(key: &str, value: &toml::Value) -> Option<String> {
-        let bad =
-            |c: char| c.is_control() && (NAMES.contains(&key) || !matches!(c, '\n' | '\t' | '\r'));
+        let bad = |c: char| hidden(c) && (NAMES.contains(&key) || !matches!(c, '\n' | '\t' | '\r'));
         match value {
             toml::Value::String(text) => text.contains(bad).then(|| key.to_owned()),
             toml::Value::Array(items) => items.iter().find_map(|item| inside(key, item)),
@@ -75,7 +81,7 @@ fn unprintable(table: &toml::Table) -> Option<String> {
         }
     }
     table.iter().find_map(|(key, value)| {
-        let name = key.contains(char::is_control).then(|| format!("the key {key:?}"));
+        let name = key.contains(hidden).then(|| format!("the key {key:?}"));
         name.or_else(|| inside(key, value))
     })
 }
@@ -298,6 +304,10 @@ impl Reader<'_> {
                 return Err(self.at(mutant.name.span().start, cause));
             }
             mutants.push(self.mutant(mutant, &claim, dictionary)?);
+        }
+        if raw.kind == Kind::Refutation && raw.proof.is_some() {
+            let cause = "a claim that is there to be refuted has no proof";
+            return Err(self.at(raw.part.span().start, cause));
         }
         if claim.hypotheses.is_empty() && raw.unviolated.is_none() {
             let cause = "a statement without hypotheses must say why in unviolated";

@@ -155,41 +155,50 @@ pub fn check(claim: &Claim, proof: &Proof, library: &Library) -> Result<Proved, 
 /// Some axioms are about a point that need not exist. Nothing follows from them for what is not
 /// about it, unless the hypotheses make it exist.
 fn exists(context: &mut Context, claim: &Claim) -> Result<(), Cause> {
+    use Class::{Es, Minimiser, Pl, Qsc, Sc};
     use Quantity::{
         Gap, GapLambda, GapNext, GapT, GapTilted, GradInf, GradLambda, GradStar, StartGap,
         TeacherGap, XInf, XLambda, XStar,
     };
-    let about = |quantities: &[Quantity]| quantities.iter().any(|q| claim.mentions(*q));
-    let axioms = context.used.axioms.clone();
-    // With a constant that is seen to be positive: sqrt(1 + x²) is SC(0), and e^x is PL(0).
-    let mut positive = |wanted: Class| -> Result<bool, Cause> {
-        let mut found = false;
-        for hypothesis in &claim.hypotheses {
-            let Condition::Class(own, Some(constant)) = &hypothesis.condition else { continue };
+    const ROWS: [(&str, &[Class], &[Class], &[Quantity], &str); 3] = [
+        (
+            "tilt",
+            &[Sc],
+            &[],
+            &[GapLambda, GapTilted, GradLambda, XLambda],
+            "an x_lambda: SC with a positive constant",
+        ),
+        ("stationary-mean", &[], &[], &[XInf, GradInf], "a stationary law: a claim about x_inf"),
+        (
+            "stationarity",
+            &[Sc, Pl],
+            &[Qsc, Es, Minimiser],
+            &[XStar, Gap, GradStar, GapNext, GapT, StartGap, TeacherGap, GapLambda],
+            "an x_star: minimiser",
+        ),
+    ];
+    for (axiom, with_constant, classes, about, needs) in ROWS {
+        let used = context.used.axioms.contains(axiom);
+        let mut known = !used || about.iter().any(|quantity| claim.mentions(*quantity));
+        for hypothesis in claim.hypotheses.iter() {
+            let Condition::Class(own, constant) = &hypothesis.condition else { continue };
+            if known {
+                break;
+            }
             let before = context.used.clone();
-            if *own == wanted && context.sign(constant)? == Known::Positive {
-                found = true;
+            // With a constant that is seen to be positive: sqrt(1 + x²) is SC(0), and e^x is PL(0).
+            known = classes.contains(own)
+                || match constant.as_ref().filter(|_| with_constant.contains(own)) {
+                    Some(constant) => context.sign(constant)? == Known::Positive,
+                    None => false,
+                };
+            if known {
+                context.used.hypotheses.insert(hypothesis.name.clone());
             } else {
                 context.used = before;
             }
         }
-        Ok(found)
-    };
-    let (strongly, polyak) = (positive(Class::Sc)?, positive(Class::Pl)?);
-    let minimised = || {
-        let classes = [Class::Qsc, Class::Es, Class::Minimiser];
-        strongly
-            || polyak
-            || classes.into_iter().any(|class| claim.assumes(class))
-            || about(&[XStar, Gap, GradStar, GapNext, GapT, StartGap, TeacherGap, GapLambda])
-    };
-    let tilted = strongly || about(&[GapLambda, GapTilted, GradLambda, XLambda]);
-    for (axiom, known, needs) in [
-        ("tilt", tilted, "an x_lambda: SC with a positive constant"),
-        ("stationary-mean", about(&[XInf, GradInf]), "a stationary law: a claim about x_inf"),
-        ("stationarity", minimised(), "an x_star: minimiser"),
-    ] {
-        if axioms.contains(axiom) && !known {
+        if !known {
             return Err(Cause::Rule(format!("the axiom {axiom} needs {needs}")));
         }
     }

@@ -4,9 +4,9 @@ use super::build::{mean, over, quantity};
 use super::paths::{induct, unroll};
 use super::samples::{pairs, sampled};
 use super::sign::{Basis, Context, Relationship};
-use super::usage::{replacement, used};
+use super::usage::{moving_part, replacement, used};
 use super::{Cause, Compared, Library, Proved, Rejection, add_fact, agree, form, show};
-use crate::claim::expr::{Expr, Formula, Known, Node, Relation, Scope, Shape, depends_on_point};
+use crate::claim::expr::{Expr, Formula, Known, Node, Relation, Scope, Shape};
 use crate::claim::proof::{Axiom, Rule, StatementName, Step};
 use crate::claim::theorem::{Claim, Condition};
 use crate::claim::vocabulary::{POINTS, Quantity};
@@ -161,21 +161,7 @@ fn at_point(expr: &Expr, point: &str) -> Result<Expr, Cause> {
         }),
         _ => None,
     });
-    let mut left = None;
-    moved.walk(&mut |part| {
-        let moves = match &part.node {
-            Node::Quantity(quantity, _) | Node::Indexed(quantity) => depends_on_point(*quantity),
-            Node::Symbol(symbol) | Node::Apply(symbol, _) => {
-                symbol.moves || symbol.scope == Scope::State
-            }
-            Node::Slack(_) => true,
-            _ => false,
-        };
-        if moves {
-            left = Some(part.to_string());
-        }
-    });
-    match left {
+    match moving_part(&moved) {
         None => Ok(moved),
         Some(part) => Err(rule(format!("{part} is not known at {}", point.name))),
     }

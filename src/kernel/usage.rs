@@ -63,7 +63,9 @@ pub(super) fn used(
             let basis = available(context, &relation)?.ok_or_else(|| {
                 rule(format!("the hypothesis {relation} ({name}) is not at hand"))
             })?;
-            if !hypothesis.condition.is_here() && basis.here && moves(&relation) {
+            let moves =
+                [&relation.lhs, &relation.rhs].into_iter().any(|s| moving_part(s).is_some());
+            if !hypothesis.condition.is_here() && basis.here && moves {
                 return Err(rule(format!("{name} must hold for every x")));
             }
             context.used.add(&basis);
@@ -72,20 +74,20 @@ pub(super) fn used(
     Ok(())
 }
 
-fn moves(relation: &Relation) -> bool {
-    let mut found = false;
-    for side in [&relation.lhs, &relation.rhs] {
-        side.walk(&mut |part| {
-            found |= match &part.node {
-                Node::Quantity(quantity, _) | Node::Indexed(quantity) => {
-                    depends_on_point(*quantity)
-                }
-                Node::Symbol(s) | Node::Apply(s, _) => s.moves || s.scope == Scope::State,
-                Node::Slack(_) => true,
-                _ => false,
-            };
-        });
-    }
+/// A part that is another at another x.
+pub(super) fn moving_part(expr: &Expr) -> Option<Expr> {
+    let mut found = None;
+    expr.walk(&mut |part| {
+        let moves = match &part.node {
+            Node::Quantity(quantity, _) | Node::Indexed(quantity) => depends_on_point(*quantity),
+            Node::Symbol(s) | Node::Apply(s, _) => s.moves || s.scope == Scope::State,
+            Node::Slack(_) => true,
+            _ => false,
+        };
+        if moves {
+            found = Some(part.clone());
+        }
+    });
     found
 }
 
