@@ -142,8 +142,8 @@ fn iterate_a_posteriori(
     let mut second_error = nuclear_norm(d, &offset(&second, &state[..k])?)?;
     let mut next = vec![0.0; k + d];
     for _ in 0..steps {
-        let size = norm(&points(&state)?)?;
-        let mean_size = norm(&points(&state[k..])?)?;
+        let size = norm_of_floats(&state)?;
+        let mean_size = norm_of_floats(&state[k..])?;
         mean_row.apply(&state[k..], &mut next[k..]);
         second_row.apply(&state, &mut next[..k]);
         let defect = second_row.defect(&size).plus(&cross_norm.times(&mean_error));
@@ -250,6 +250,17 @@ fn nuclear_norm(d: usize, packed: &[Interval]) -> Result<Interval, Undefined> {
 /// An upper bound of the Euclidean norm, as a point.
 fn norm(values: &[Interval]) -> Result<Interval, Undefined> {
     upper(&norm_sq(values).root()?)
+}
+
+/// The same for exact floats: once a step, and so in floats.
+fn norm_of_floats(values: &[f64]) -> Result<Interval, Undefined> {
+    // As above, the sum of n squares is off by at most nu/(1 − nu) < 2nu of the true one, which
+    // therefore is at most 1 + 4nu times the float, and by 2^−1074 a term where it underflows.
+    // The floats for these bounds are exact.
+    let n = values.len() as f64;
+    let sum = point(values.iter().map(|value| value * value).sum())?;
+    let (rounding, underflow) = (point(n * 2.0_f64.powi(-51))?, point(n * f64::from_bits(1))?);
+    upper(&sum.plus(&underflow).times(&Interval::one().plus(&rounding)).root()?)
 }
 
 /// The upper end, as a point.

@@ -13,7 +13,7 @@ type Big = FBig<HalfEven, 2>;
 
 const INF: f64 = f64::INFINITY;
 const TINY: f64 = 5e-324; // the smallest subnormal
-const POINTS: usize = 10_000;
+const POINTS: usize = 3_000;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Function {

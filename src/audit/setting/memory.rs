@@ -4,7 +4,7 @@ use super::Setting;
 use crate::claim::evaluate::Moments;
 use crate::claim::vocabulary::Process;
 use crate::estimator::{
-    MemoryEstimator, Oracle, State, estimator_with_memory, memory_error, step_with_memory,
+    Known, MemoryEstimator, Oracle, State, estimator_with_memory, memory_error, step_with_memory,
 };
 use crate::expectation::joint::{SparseMap, iterate_jointly};
 use crate::expectation::{MomentArithmetic, enumerate_paths};
@@ -40,16 +40,17 @@ impl<S: MomentArithmetic> Setting<'_, S> {
     /// Knows each sample's gradient at x and at the point in memory: what is drawn, and what is
     /// remembered after a step, are these.
     fn oracle(&self) -> Result<Oracle<'_, S>, Undefined> {
-        let known = self.known.get_or_init(|| {
-            let state = self.state();
-            let known = |n: usize| {
-                let points = [&state.x, state.memory.get(n).unwrap_or(&state.memory[0])];
-                let known = |x: &Vec<S>| Some((x.clone(), self.problem.gradient(n, x).ok()?));
-                points.into_iter().filter_map(known).collect()
-            };
-            (0..self.problem.samples()).map(known).collect()
-        });
+        let known = self.known.get_or_init(|| self.known_at(&self.state()));
         Ok(Oracle::new(&self.problem, self.control()?).knowing(known))
+    }
+
+    fn known_at(&self, state: &State<S>) -> Vec<Known<S>> {
+        let known = |n: usize| {
+            let points = [&state.x, state.memory.get(n).unwrap_or(&state.memory[0])];
+            let known = |x: &Vec<S>| Some((x.clone(), self.problem.gradient(n, x).ok()?));
+            points.into_iter().filter_map(known).collect()
+        };
+        (0..self.problem.samples()).map(known).collect()
     }
 
     /// τ of the points in memory.
@@ -181,13 +182,15 @@ impl<S: MomentArithmetic> Setting<'_, S> {
         let estimator = self.with_memory()?;
         let batches = self.batches()?;
         let chance = S::from_rational(&Rational::ratio(1, batches.len() as i64));
-        let oracle = Oracle::new(&self.problem, self.control()?);
         let paths = enumerate_paths(
             self.state(),
             self.instance.parameters.horizon,
             self.budget,
             |state| state.x.iter().map(S::bits).max().unwrap_or(0),
             |state| {
+                // Every minibatch asks for the same gradients.
+                let known = self.known_at(state);
+                let oracle = Oracle::new(&self.problem, self.control()?).knowing(&known);
                 let mut next = Vec::new();
                 for batch in batches {
                     let own = step_with_memory(&*estimator, &oracle, &self.gamma, state, batch)?;
