@@ -175,10 +175,9 @@ fn run_method(method: &Method, args: &WorstCaseArgs) -> Result<u8, Error> {
     let bounds = solve(&reduced, effort);
     // An explicit problem needs room for rounding, which an interior point has.
     let interior = if args.plain { bounds.clone() } else { solve(&reduced, Effort::Plain) };
-    let explicit = interior
-        .lower
-        .as_ref()
-        .and_then(|lower| two_quadratics(method.name, &texts.numbers, &reduced, &lower.gram));
+    let explicit = interior.lower.as_ref().and_then(|lower| {
+        two_quadratics(method.name, &texts.numbers, args.numbers.n, &reduced, &lower.gram)
+    });
     let found = report::WorstCase::new(method, &texts, args.numbers.n, &reduced, &bounds, explicit);
     let text = match args.format {
         Format::Json => report::to_json(&found),

@@ -168,9 +168,13 @@ pub fn worst_case(found: &WorstCase) -> String {
     match &found.explicit {
         Some(explicit) => {
             let d = explicit.instance.point.len();
+            let count = match explicit.instance.problem.samples() {
+                2 => "two quadratics".to_owned(),
+                n => format!("{n} quadratics of two kinds"),
+            };
             let _ = writeln!(
                 text,
-                "  two quadratics in dimension {d}, evaluated exactly, attain {}",
+                "  {count} in dimension {d}, evaluated exactly, attain {}",
                 bound(&explicit.value, false)
             );
         }

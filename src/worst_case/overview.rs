@@ -51,13 +51,15 @@ pub fn overview(library: &Library, options: Options) -> Overview {
 }
 
 fn row(method: &Method) -> Option<MethodRow> {
-    let texts = method.texts(&Default::default(), Samples::Finite(SAMPLES)).ok()?;
+    let samples = Samples::Finite(SAMPLES);
+    let texts = method.texts(&Default::default(), samples).ok()?;
     let reduced = texts.program().ok()?;
     let bounds = solve(&reduced, Effort::Full);
     // An explicit problem needs room for rounding, which an interior point has.
     let interior = solve(&reduced, Effort::Plain).lower;
-    let explicit = interior
-        .and_then(|lower| two_quadratics(method.name, &texts.numbers, &reduced, &lower.gram));
+    let explicit = interior.and_then(|lower| {
+        two_quadratics(method.name, &texts.numbers, samples, &reduced, &lower.gram)
+    });
     Some(MethodRow {
         method: method.name,
         samples: SAMPLES,

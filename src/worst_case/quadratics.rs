@@ -3,8 +3,10 @@
 
 use super::claims::Numbers;
 use super::gram::Block;
+use super::methods::Samples;
 use super::program::{Gram, Reduced};
 use crate::audit::check::{Outcome, Sides, check_instance};
+use crate::audit::setting::Setting;
 use crate::claim::dictionary::Dictionary;
 use crate::claim::evaluate::evaluate_scalar;
 use crate::claim::theorem::{Claim, Condition};
@@ -122,19 +124,28 @@ fn hessian(
 /// Bits of the vectors of an explicit problem.
 const BITS: u32 = 60;
 
-/// Two quadratics that realise a point of the problems `sgd` and `kd`, with the value that the
-/// ordinary evaluator finds, all bounds checked. `None` if the point does not give one.
+/// The most copies of a quadratic in an explicit problem.
+const MOST_COPIES: u64 = 32;
+
+/// Two quadratics that realise a point of the problems `sgd`, `kd` and, where half of an even number
+/// of samples may be copies of each, `tau-nice`; with the value that the ordinary evaluator finds, all
+/// bounds checked. `None` if the point does not give one.
 pub fn two_quadratics(
     method: &str,
     numbers: &Numbers,
+    samples: Samples,
     reduced: &Reduced,
     gram: &Gram,
 ) -> Option<(Instance, Rational)> {
-    let process = match method {
-        "sgd" => Process::Sgd,
-        "kd" => Process::Kd,
+    let (process, copies, tau) = match (method, samples) {
+        ("sgd", _) => (Process::Sgd, 1, 1),
+        ("kd", _) => (Process::Kd, 1, 1),
+        ("tau-nice", Samples::Finite(n)) if n.is_multiple_of(2) && n / 2 <= MOST_COPIES => {
+            (Process::Sgd, n / 2, numbers["tau"].floor_u64()?)
+        }
         _ => return None,
     };
+    let copies = copies as usize;
     let found = Vectors::new(reduced, gram, BITS)?;
     let (mu, l) = (&numbers["mu"], &numbers["l_smooth"]);
     let e = found.shared("e");
@@ -143,37 +154,45 @@ pub fn two_quadratics(
     for i in 0..2 {
         hessians.push(hessian(&e, &subtract(&grad[i], &z[i]), mu, l)?);
     }
-    let linear = z.iter().map(|z| scale(&Rational::integer(-1), z)).collect();
+    let linear: Vec<_> = z.iter().map(|z| scale(&Rational::integer(-1), z)).collect();
     let instance = Instance {
-        problem: FiniteSum::Quadratic { hessians, linear },
-        control: ControlVariate::Free(found.pair("c").to_vec()),
-        sampling: Sampling::new(2, 1)?,
+        problem: FiniteSum::Quadratic {
+            hessians: repeated(&hessians, copies),
+            linear: repeated(&linear, copies),
+        },
+        control: ControlVariate::Free(repeated(&found.pair("c"), copies)),
+        sampling: Sampling::new(2 * copies, tau as usize)?,
         point: e,
         parameters: parameters(numbers),
         asserted: AssertedConstants::default(),
         algorithm: Algorithm::default(),
     };
-    let constants = Constants::compute(&instance.problem, instance.sampling).ok()?;
-    let value = |text: &str| {
+    let value = |text: &str, instance: &Instance| {
         let expr = Dictionary::standard().expression(text).ok()?;
-        let setting = crate::audit::setting::Setting::<Rational>::new(
-            &instance,
-            Some(&constants),
-            process,
-            Budget::STANDARD,
-        );
+        let constants = Constants::compute(&instance.problem, instance.sampling).ok()?;
+        let constants = Some(&constants);
+        let setting = Setting::<Rational>::new(instance, constants, process, Budget::STANDARD);
         evaluate_scalar(&expr, &setting).ok()
     };
+    // The bounds are of single samples.
+    let single = Instance { sampling: Sampling::new(2 * copies, 1)?, ..instance.clone() };
     let bounds: &[(&str, &str)] = match process {
         Process::Sgd => &[("norm_sq(e)", "r_sq"), ("E[norm_sq(grad_star)]", "v_sq")],
         _ => &[("norm_sq(e)", "r_sq"), ("noise(lambda)", "s"), ("bias_sq", "b")],
     };
-    let met = bounds.iter().all(|(text, bound)| value(text).is_some_and(|v| v <= numbers[*bound]));
+    let below = |v: Rational, bound: &str| v <= numbers[bound];
+    let met =
+        bounds.iter().all(|(text, bound)| value(text, &single).is_some_and(|v| below(v, bound)));
     if !met {
         return None;
     }
-    let value = value("E[norm_sq(x_next - x_star)]")?;
+    let value = value("E[norm_sq(x_next - x_star)]", &instance)?;
     Some((instance, value))
+}
+
+/// So many copies of the first, and as many of the second.
+fn repeated<T: Clone>(pair: &[T], copies: usize) -> Vec<T> {
+    pair.iter().flat_map(|one| std::iter::repeat_n(one.clone(), copies)).collect()
 }
 
 /// Two quadratics on the line that realise the leading direction of a violation, if the exact check

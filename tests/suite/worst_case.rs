@@ -162,20 +162,30 @@ fn inputs_out_of_range_are_rejected_with_the_reason() {
 /// Floats only propose: an explicit problem attains the value as nearly as it was asked for.
 #[test]
 fn explicit_quadratics_attain_the_value() {
-    for (method, given) in [
-        ("sgd", &[("gamma", "7/10"), ("r_sq", "4")][..]),
-        ("kd", &[("lambda", "7/10")]),
-        ("kd", &[("lambda", "2"), ("gamma", "1/2")]),
+    for (method, given, n) in [
+        ("sgd", &[("gamma", "7/10"), ("r_sq", "4")][..], 2),
+        ("kd", &[("lambda", "7/10")], 2),
+        ("kd", &[("lambda", "2"), ("gamma", "1/2")], 2),
+        ("tau-nice", &[("gamma", "7/10"), ("tau", "2")], 4),
+        ("tau-nice", &[("gamma", "7/10"), ("tau", "3"), ("r_sq", "4")], 8),
+        ("tau-nice", &[("gamma", "7/10"), ("tau", "2")], 2),
     ] {
-        let reduced = program(method, given, TWO);
+        let samples = Samples::Finite(n);
+        let reduced = program(method, given, samples);
         let lower = solve(&reduced, Effort::Plain).lower.unwrap();
-        let texts = Method::named(method).unwrap().texts(&numbers(given), TWO).unwrap();
+        let texts = Method::named(method).unwrap().texts(&numbers(given), samples).unwrap();
         let (instance, attained) =
-            two_quadratics(method, &texts.numbers, &reduced, &lower.gram).expect(method);
+            two_quadratics(method, &texts.numbers, samples, &reduced, &lower.gram).expect(method);
         let off = attained.minus(&lower.value).abs();
         assert!(off < q("1e-8"), "{method}: {}", off.to_f64());
-        assert_eq!(instance.problem.samples(), 2);
+        assert_eq!(instance.problem.samples() as u64, n);
     }
+    // Of an odd number of samples, half cannot be of one kind.
+    let (samples, given) = (Samples::Finite(3), [("tau", "2")]);
+    let reduced = program("tau-nice", &given, samples);
+    let lower = solve(&reduced, Effort::Plain).lower.unwrap();
+    let texts = Method::named("tau-nice").unwrap().texts(&numbers(&given), samples).unwrap();
+    assert!(two_quadratics("tau-nice", &texts.numbers, samples, &reduced, &lower.gram).is_none());
 }
 
 /// The judge refuses each of these, for its reason.

@@ -109,7 +109,7 @@ fn no_false_bound_is_certified() {
         let plain = solve(&reduced, Effort::Plain);
         let problem = plain
             .lower
-            .and_then(|lower| two_quadratics(name, &texts.numbers, &reduced, &lower.gram));
+            .and_then(|lower| two_quadratics(name, &texts.numbers, samples, &reduced, &lower.gram));
         let upper = bounds.upper.expect(name);
         let lower = bounds.lower.expect(name).value;
         for below in BELOW {
