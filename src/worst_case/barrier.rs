@@ -57,7 +57,7 @@ pub enum Start<S> {
 /// First and second derivatives of the barrier at a point.
 struct Local<S> {
     gradient: Vec<S>,
-    inverse_hessian: Matrix<S>,
+    hessian: Factors<S>,
 }
 
 const NEWTON_STEPS: usize = 200;
@@ -124,6 +124,8 @@ impl<S: Scalar> Semidefinite<S> {
     /// A point of the path, nearer to the exact one: Newton's method converges quadratically here.
     pub fn polished(&self, stage: &Stage<S>) -> Stage<S> {
         let (mut y, mut last) = (stage.y.clone(), f64::INFINITY);
+        // What is read off a point is of the size 1/t²; a step squares the decrement.
+        let enough = (-2.0 * stage.sharpness.to_f64().log2() - 100.0).exp2();
         while let Some((direction, decrement_sq)) = self.newton(&y, &stage.sharpness) {
             let delta = decrement_sq.to_f64();
             if delta.is_nan() || delta >= last / 4.0 {
@@ -131,6 +133,9 @@ impl<S: Scalar> Semidefinite<S> {
             }
             last = delta;
             y = y.iter().zip(&direction).map(|(y, d)| y.plus(d)).collect();
+            if delta <= enough {
+                break;
+            }
         }
         if !self.contains(&y) {
             y.clone_from(&stage.y);
@@ -142,7 +147,7 @@ impl<S: Scalar> Semidefinite<S> {
     fn predicted(&self, y: &[S], t: &S, growth: &S) -> Option<Vec<S>> {
         let local = self.local(y)?;
         let costs: Vec<S> = self.cost.slopes.iter().map(|c| t.times(c)).collect();
-        let tangent = local.inverse_hessian.apply(&costs);
+        let tangent = local.hessian.solve(costs)?;
         let mut length = S::one().minus(&S::one().over(growth).ok()?);
         let half = S::from_rational(&Rational::ratio(1, 2));
         for _ in 0..4 {
@@ -254,7 +259,7 @@ impl<S: Scalar> Semidefinite<S> {
         let local = self.local(y)?;
         let costs = self.cost.slopes.iter().zip(&local.gradient);
         let gradient: Vec<S> = costs.map(|(c, g)| t.times(c).plus(g)).collect();
-        let solved = local.inverse_hessian.apply(&gradient);
+        let solved = local.hessian.solve(gradient.clone())?;
         let decrement_sq = crate::linear::dot(&solved, &gradient);
         Some((solved.iter().map(Scalar::negated).collect(), decrement_sq))
     }
@@ -262,7 +267,7 @@ impl<S: Scalar> Semidefinite<S> {
     /// Whether everything is positive definite at a point.
     fn contains(&self, y: &[S]) -> bool {
         self.numbers.iter().all(|number| is_positive(&number.at(y)))
-            && self.matrices.iter().all(|matrix| inverse(&matrix.at(y)).is_some())
+            && self.matrices.iter().all(|matrix| Factors::of(&matrix.at(y)).is_some())
     }
 
     /// The barrier's derivatives; `None` outside the domain.
@@ -289,15 +294,20 @@ impl<S: Scalar> Semidefinite<S> {
         }
         for matrix in &self.matrices {
             let inverse = inverse(&matrix.at(y))?;
-            let d = inverse.rows();
-            let moved: Vec<Matrix<S>> =
-                matrix.slopes.iter().map(|slope| inverse.product(slope)).collect();
+            // A constraint is about few vectors: the columns of all others stay zero.
+            let columns: Vec<Vec<usize>> = matrix.slopes.iter().map(used_columns).collect();
+            let moved: Vec<Matrix<S>> = matrix
+                .slopes
+                .iter()
+                .zip(&columns)
+                .map(|(slope, columns)| product_in(&inverse, slope, columns))
+                .collect();
             for k in 0..dimension {
                 gradient[k] = gradient[k].minus(&moved[k].trace());
                 for l in 0..=k {
                     let mut trace = S::zero();
-                    for i in 0..d {
-                        for j in 0..d {
+                    for &i in &columns[l] {
+                        for &j in &columns[k] {
                             trace = trace.plus(&moved[k][(i, j)].times(&moved[l][(j, i)]));
                         }
                     }
@@ -310,51 +320,89 @@ impl<S: Scalar> Semidefinite<S> {
                 hessian[(l, k)] = hessian[(k, l)].clone();
             }
         }
-        Some(Local { gradient, inverse_hessian: inverse(&hessian)? })
+        Some(Local { gradient, hessian: Factors::of(&hessian)? })
     }
 }
 
-/// The inverse of a positive definite matrix, by L D Lᵀ; `None` if it is not, in this arithmetic.
-pub fn inverse<S: Scalar>(matrix: &Matrix<S>) -> Option<Matrix<S>> {
-    let d = matrix.rows();
-    let mut lower = matrix.clone();
-    let mut pivots = Vec::with_capacity(d);
-    for k in 0..d {
-        let mut pivot = lower[(k, k)].clone();
-        for m in 0..k {
-            pivot = pivot.minus(&lower[(k, m)].squared().times(&pivots[m]));
+/// The columns of a symmetric matrix that are not zero.
+fn used_columns<S: Scalar>(matrix: &Matrix<S>) -> Vec<usize> {
+    let zero = S::zero();
+    (0..matrix.rows()).filter(|&j| matrix.row(j).iter().any(|entry| *entry != zero)).collect()
+}
+
+/// The product with a symmetric matrix that is zero outside these rows and columns.
+fn product_in<S: Scalar>(left: &Matrix<S>, right: &Matrix<S>, columns: &[usize]) -> Matrix<S> {
+    let mut product = Matrix::zeros(left.rows(), right.columns());
+    for i in 0..left.rows() {
+        for &j in columns {
+            let terms = columns.iter().map(|&k| left[(i, k)].times(&right[(k, j)]));
+            product[(i, j)] = terms.fold(S::zero(), |sum, term| sum.plus(&term));
         }
-        if !is_positive(&pivot) {
-            return None;
-        }
-        for i in k + 1..d {
-            let mut entry = lower[(i, k)].clone();
-            for m in 0..k {
-                entry = entry.minus(&lower[(i, m)].times(&lower[(k, m)]).times(&pivots[m]));
-            }
-            lower[(i, k)] = entry.over(&pivot).ok()?;
-        }
-        pivots.push(pivot);
     }
-    // Column by column: L D Lᵀ x = e_j.
-    let mut result = Matrix::zeros(d, d);
-    for j in 0..d {
-        let mut x = vec![S::zero(); d];
-        x[j] = S::one();
-        for i in j..d {
-            for m in j..i {
-                x[i] = x[i].minus(&lower[(i, m)].times(&x[m]));
+    product
+}
+
+/// L D Lᵀ of a positive definite matrix: L has ones on its diagonal.
+struct Factors<S> {
+    lower: Matrix<S>,
+    pivots: Vec<S>,
+}
+
+impl<S: Scalar> Factors<S> {
+    /// `None` if the matrix is not positive definite, in this arithmetic.
+    fn of(matrix: &Matrix<S>) -> Option<Self> {
+        let d = matrix.rows();
+        let mut lower = matrix.clone();
+        let mut pivots: Vec<S> = Vec::with_capacity(d);
+        for k in 0..d {
+            let scaled: Vec<S> = (0..k).map(|m| lower[(k, m)].times(&pivots[m])).collect();
+            let mut pivot = lower[(k, k)].clone();
+            for (m, scaled) in scaled.iter().enumerate() {
+                pivot = pivot.minus(&lower[(k, m)].times(scaled));
+            }
+            if !is_positive(&pivot) {
+                return None;
+            }
+            for i in k + 1..d {
+                let mut entry = lower[(i, k)].clone();
+                for (m, scaled) in scaled.iter().enumerate() {
+                    entry = entry.minus(&lower[(i, m)].times(scaled));
+                }
+                lower[(i, k)] = entry.over(&pivot).ok()?;
+            }
+            pivots.push(pivot);
+        }
+        Some(Self { lower, pivots })
+    }
+
+    /// The x with L D Lᵀx = b.
+    fn solve(&self, b: Vec<S>) -> Option<Vec<S>> {
+        let (d, mut x) = (b.len(), b);
+        for i in 0..d {
+            for m in 0..i {
+                x[i] = x[i].minus(&self.lower[(i, m)].times(&x[m]));
             }
         }
-        for i in j..d {
-            x[i] = x[i].over(&pivots[i]).ok()?;
+        for (x, pivot) in x.iter_mut().zip(&self.pivots) {
+            *x = x.over(pivot).ok()?;
         }
         for i in (0..d).rev() {
             for m in i + 1..d {
-                x[i] = x[i].minus(&lower[(m, i)].times(&x[m]));
+                x[i] = x[i].minus(&self.lower[(m, i)].times(&x[m]));
             }
         }
-        for (i, entry) in x.into_iter().enumerate() {
+        Some(x)
+    }
+}
+
+/// The inverse of a positive definite matrix; `None` if it is not, in this arithmetic.
+pub fn inverse<S: Scalar>(matrix: &Matrix<S>) -> Option<Matrix<S>> {
+    let (d, factors) = (matrix.rows(), Factors::of(matrix)?);
+    let mut result = Matrix::zeros(d, d);
+    for j in 0..d {
+        let mut unit = vec![S::zero(); d];
+        unit[j] = S::one();
+        for (i, entry) in factors.solve(unit)?.into_iter().enumerate() {
             result[(i, j)] = entry;
         }
     }

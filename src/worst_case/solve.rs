@@ -183,9 +183,10 @@ fn along_the_path(reduced: &Reduced, effort: Effort) -> Bounds {
     };
     let path = Path { from: &from, sharpness, growth: 8.0, end: PLAIN_END };
     if coarse(&bounds) {
-        let (_, stages) = further::<Double>(&dual, &path, &mut bounds);
+        let (double, stages) = further::<Double>(&dual, &path, &mut bounds);
         // A witness may need more digits than the point of the path that it comes from.
         if let Some(last) = stages.last().filter(|_| coarse(&bounds)) {
+            let last = double.polished(last);
             let number = |value: &Double| Some(Multi::from_rational(&value.to_rational()?));
             let y = last.y.iter().map(number).collect::<Option<_>>();
             let stage = y.and_then(|y| Some(Stage { y, sharpness: number(&last.sharpness)? }));
