@@ -160,27 +160,26 @@ fn exists(context: &mut Context, claim: &Claim) -> Result<(), Cause> {
         Gap, GapLambda, GapNext, GapT, GapTilted, GradInf, GradLambda, GradStar, StartGap,
         TeacherGap, XInf, XLambda, XStar,
     };
-    const ROWS: [(&str, &[Class], &[Class], &[Quantity], &str); 3] = [
+    type Row = (&'static str, [&'static [Class]; 2], &'static [Quantity], &'static str);
+    const ROWS: [Row; 3] = [
         (
             "tilt",
-            &[Sc],
-            &[],
+            [&[Sc], &[]],
             &[GapLambda, GapTilted, GradLambda, XLambda],
             "an x_lambda: SC with a positive constant",
         ),
-        ("stationary-mean", &[], &[], &[XInf, GradInf], "a stationary law: a claim about x_inf"),
+        ("stationary-mean", [&[], &[]], &[XInf, GradInf], "a stationary law: a claim about x_inf"),
         (
             "stationarity",
-            &[Sc, Pl],
-            &[Qsc, Es, Minimiser],
+            [&[Sc, Pl], &[Qsc, Es, Minimiser]],
             &[XStar, Gap, GradStar, GapNext, GapT, StartGap, TeacherGap, GapLambda],
             "an x_star: minimiser",
         ),
     ];
-    for (axiom, with_constant, classes, about, needs) in ROWS {
+    for (axiom, [with_constant, classes], about, needs) in ROWS {
         let used = context.used.axioms.contains(axiom);
         let mut known = !used || about.iter().any(|quantity| claim.mentions(*quantity));
-        for hypothesis in claim.hypotheses.iter() {
+        for hypothesis in &claim.hypotheses {
             let Condition::Class(own, constant) = &hypothesis.condition else { continue };
             if known {
                 break;
