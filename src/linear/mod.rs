@@ -7,6 +7,7 @@
 pub mod affine;
 pub mod echelon;
 pub mod exact;
+mod lifting;
 pub mod simd;
 pub mod spectrum;
 

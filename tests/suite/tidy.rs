@@ -24,11 +24,12 @@ const LAYERS: [&str; 14] = [
 const ABOVE: [&str; 2] = ["error", "cli"];
 
 /// Files that decide: no floating-point type may occur in them.
-const EXACT: [&str; 30] = [
+const EXACT: [&str; 32] = [
     "src/kernel/build.rs",
     "src/kernel/compare.rs",
     "src/kernel/form.rs",
     "src/kernel/mod.rs",
+    "src/kernel/nature.rs",
     "src/kernel/normal.rs",
     "src/kernel/paths.rs",
     "src/kernel/polynomial.rs",
@@ -39,6 +40,7 @@ const EXACT: [&str; 30] = [
     "src/kernel/usage.rs",
     "src/claim/proof.rs",
     "src/linear/exact.rs",
+    "src/linear/lifting.rs",
     "src/expectation/exact.rs",
     "src/claim/expr.rs",
     "src/claim/parser.rs",
