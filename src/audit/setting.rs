@@ -55,6 +55,7 @@ pub struct Setting<'a, S> {
     compressed: OnceLock<Result<Vec<compression::Outcomes<S>>, Undefined>>,
     remembered: OnceLock<Result<Vec<memory::States<S>>, Undefined>>,
     known: OnceLock<Vec<Known<S>>>,
+    known_errors: OnceLock<Result<Vec<memory::KnownErrors<S>>, Undefined>>,
 }
 
 /// Results by their arguments; each costs a linear system.
@@ -102,6 +103,7 @@ impl<'a, S: MomentArithmetic> Setting<'a, S> {
             compressed: OnceLock::new(),
             remembered: OnceLock::new(),
             known: OnceLock::new(),
+            known_errors: OnceLock::new(),
         }
     }
 

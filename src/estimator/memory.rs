@@ -2,8 +2,8 @@
 //! gradient of the same samples, and removes the bias by its mean over all samples.
 
 use super::{Oracle, batch_mean};
-use crate::linear::{Linear, add, average, norm_sq, scale, subtract};
-use crate::scalar::{Rational, Undefined};
+use crate::linear::{Linear, add, average, scale, subtract};
+use crate::scalar::Undefined;
 
 /// x and what is remembered beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,22 +142,4 @@ pub fn step_with_memory<S: Linear>(
     let x = subtract(&state.x, &scale(gamma, &estimator.estimate(oracle, state, batch)?));
     let next = |(chance, memory)| (chance, State { x: x.clone(), memory, taken: state.taken + 1 });
     Ok(estimator.refreshed(state, batch).into_iter().map(next).collect())
-}
-
-/// τ = (1/N) Σ_n ‖∇f_n(φ_n) − ∇f_n(x*)‖², from the gradients at x*.
-///
-/// # Errors
-/// As [`Oracle::gradient`].
-pub fn memory_error<S: Linear>(
-    oracle: &Oracle<'_, S>,
-    memory: &[Vec<S>],
-    at_star: &[Vec<S>],
-) -> Result<S, Undefined> {
-    let mut total = S::zero();
-    for (n, star) in at_star.iter().enumerate() {
-        // A snapshot serves every sample.
-        let stored = memory.get(n).unwrap_or(&memory[0]);
-        total = total.plus(&norm_sq(&subtract(&oracle.gradient(n, stored)?, star)));
-    }
-    Ok(total.times(&S::from_rational(&Rational::ratio(1, at_star.len().max(1) as i64))))
 }

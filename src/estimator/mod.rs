@@ -9,9 +9,7 @@ mod memory;
 mod mixed;
 
 pub use distillation::{Kd, Sgd, UnbiasedKd};
-pub use memory::{
-    LSvrg, MemoryEstimator, Refreshed, Saga, State, Svrg, memory_error, step_with_memory,
-};
+pub use memory::{LSvrg, MemoryEstimator, Refreshed, Saga, State, Svrg, step_with_memory};
 pub use mixed::MixedLabelKd;
 
 use crate::claim::vocabulary::Process;

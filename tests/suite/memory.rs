@@ -8,7 +8,7 @@ use kd_audit::claim::evaluate::Environment;
 use kd_audit::claim::vocabulary::{Law, Process};
 use kd_audit::estimator::{
     GradientEstimator, Kd, LSvrg, MemoryEstimator, MixedLabelKd, Oracle, Refreshed, Saga, Sgd,
-    State, Svrg, memory_error, step_with_memory,
+    State, Svrg, step_with_memory,
 };
 use kd_audit::expectation::{Budget, enumerate_paths};
 use kd_audit::linear::{add, average, norm_sq, scale, subtract};
@@ -162,7 +162,14 @@ fn enumerated(
     };
     [
         mean(&|state| norm_sq(&subtract(&state.x, &constants.x_star))),
-        mean(&|state| memory_error(&oracle, &state.memory, &at_star).unwrap()),
+        mean(&|state| {
+            let error = |(n, star): (usize, &Vec<Rational>)| {
+                let stored = state.memory.get(n).unwrap_or(&state.memory[0]);
+                norm_sq(&subtract(&oracle.gradient(n, stored).unwrap(), star))
+            };
+            let errors: Vec<Rational> = at_star.iter().enumerate().map(error).collect();
+            errors.iter().fold(q(0, 1), |sum, e| sum.plus(e)).times(&q(1, errors.len() as i64))
+        }),
     ]
 }
 

@@ -4,18 +4,22 @@ use super::Setting;
 use crate::claim::evaluate::Moments;
 use crate::claim::vocabulary::Process;
 use crate::estimator::{
-    Known, MemoryEstimator, Oracle, State, estimator_with_memory, memory_error, step_with_memory,
+    Known, MemoryEstimator, Oracle, State, estimator_with_memory, step_with_memory,
 };
 use crate::expectation::joint::{SparseMap, iterate_jointly};
 use crate::expectation::{MomentArithmetic, enumerate_paths};
 use crate::linear::{Matrix, add, norm_sq, scale, subtract};
 use crate::scalar::{Rational, Undefined};
+use std::borrow::Cow;
 
 /// Entries of the joint second moment, times the minibatches, that are worked with.
 const MAX_JOINT: usize = 1 << 20;
 
 /// The states that may follow, with probabilities given the minibatch.
 pub(super) type States<S> = Vec<(S, State<S>)>;
+
+/// Points in memory with what they add to a sample's part of τ.
+pub(super) type KnownErrors<S> = Vec<(Vec<S>, S)>;
 
 impl<S: MomentArithmetic> Setting<'_, S> {
     fn with_memory(&self) -> Result<Box<dyn MemoryEstimator<S>>, Undefined> {
@@ -53,10 +57,33 @@ impl<S: MomentArithmetic> Setting<'_, S> {
         (0..self.problem.samples()).map(known).collect()
     }
 
-    /// τ of the points in memory.
+    /// τ = (1/N) Σ_n ‖∇f_n(φ_n) − ∇f_n(x*)‖². Of most samples the point is that of the instance:
+    /// what it adds is known.
     pub(super) fn memory_error(&self, memory: &[Vec<S>]) -> Result<S, Undefined> {
-        let oracle = self.oracle()?;
-        memory_error(&oracle, memory, self.gradients_at_star()?)
+        let known = self.known_errors.get_or_init(|| {
+            let state = self.state();
+            let points = |n| [&state.x, state.memory.get(n).unwrap_or(&state.memory[0])];
+            let known = |n, x: &Vec<S>| Ok((x.clone(), self.sample_memory_error(n, x)?));
+            let samples = 0..self.problem.samples();
+            samples.map(|n| points(n).into_iter().map(|x| known(n, x)).collect()).collect()
+        });
+        let known = known.as_deref().map_err(Clone::clone)?;
+        let errors = known.iter().enumerate().map(|(n, known)| {
+            // A snapshot serves every sample.
+            let stored = memory.get(n).unwrap_or(&memory[0]);
+            match known.iter().find(|(point, _)| point == stored) {
+                Some((_, error)) => Ok(Cow::Borrowed(error)),
+                None => self.sample_memory_error(n, stored).map(Cow::Owned),
+            }
+        });
+        let errors: Vec<Cow<'_, S>> = errors.collect::<Result<_, _>>()?;
+        let share = S::from_rational(&Rational::ratio(1, known.len().max(1) as i64));
+        Ok(S::sum_of_products(errors.iter().map(|error| (&**error, &share))))
+    }
+
+    fn sample_memory_error(&self, n: usize, x: &[S]) -> Result<S, Undefined> {
+        let gradient = self.oracle()?.gradient(n, x)?;
+        Ok(norm_sq(&subtract(&gradient, &self.gradients_at_star()?[n])))
     }
 
     pub(super) fn memory_error_now(&self) -> Result<S, Undefined> {
@@ -78,11 +105,12 @@ impl<S: MomentArithmetic> Setting<'_, S> {
         states.as_deref().map_err(Clone::clone)
     }
 
-    /// The moments after t steps: of the joint state, or over every path where it is too large.
+    /// The moments after t steps: of the joint state, or over every path where there are none.
     pub(super) fn memory_moments(&self) -> Result<Moments<S>, Undefined> {
         let center = self.x_star()?.to_vec();
         match self.joint_moments(&center) {
-            Err(Undefined::Budget(why)) => {
+            // Beyond the budget enclosed moments are much cheaper than exact paths.
+            Err(Undefined::Budget(why)) if !S::EXACT => {
                 self.memory_path_moments(center).map_err(|_| Undefined::Budget(why))
             }
             moments => moments,
