@@ -130,13 +130,14 @@ const FLOAT_END: f64 = 1e11;
 
 /// Bounds on the largest value of the objective.
 pub fn solve(reduced: &Reduced, effort: Effort) -> Bounds {
-    let mut bounds = along_the_path(reduced, effort);
+    let mut bounds = along_the_path(reduced, effort, &mut None);
     // Where the dual has no interior the optimum need not be attained: points of bounded size come
     // near it, and the larger they may be, the nearer.
     if bounds.lower.is_none() && !bounds.unbounded {
+        let mut from = None; // the size moves the cost of a multiplier only
         for exponent in SIZES {
             let within = reduced.clone().within(Rational::two_to(exponent));
-            if let Some(lower) = along_the_path(&within, effort).lower {
+            if let Some(lower) = along_the_path(&within, effort, &mut from).lower {
                 bounds.offer_witness(reduced, lower.gram);
             }
             let near = if effort == Effort::Full { -MULTI_END + 8 } else { TARGET };
@@ -151,15 +152,25 @@ pub fn solve(reduced: &Reduced, effort: Effort) -> Bounds {
 /// log2 of the sizes that are tried.
 const SIZES: [i32; 3] = [4, 10, 16];
 
-fn along_the_path(reduced: &Reduced, effort: Effort) -> Bounds {
+/// Bounds along the path from an interior point, which is looked for where none is given, and kept
+/// if it is one of the whole dual.
+fn along_the_path(reduced: &Reduced, effort: Effort, interior: &mut Option<Vec<f64>>) -> Bounds {
     let mut bounds = Bounds::default();
     let Some(dual) = Dual::new(reduced) else {
         bounds.unbounded = true;
         return bounds;
     };
-    let Some((dual, from)) = reduced_faces(dual, &mut bounds) else { return bounds };
+    let (dual, from) = match interior.clone() {
+        Some(from) => (dual, from),
+        None => {
+            let whole = dual.free().to_vec();
+            let Some((dual, from)) = reduced_faces(dual, &mut bounds) else { return bounds };
+            *interior = (dual.free() == whole).then(|| from.clone());
+            (dual, from)
+        }
+    };
     let float: Semidefinite<f64> = dual.semidefinite().map(Scalar::to_f64);
-    let stages = float.follow(from.clone(), &1.0, &8.0, &FLOAT_END);
+    let stages = float.follow(from.clone(), &1.0, &16.0, &FLOAT_END);
     offer_last(&dual, &float, &stages, &mut bounds);
     let (from, sharpness) = match stages.last() {
         Some(stage) => (stage.y.clone(), stage.sharpness),
@@ -181,7 +192,7 @@ fn along_the_path(reduced: &Reduced, effort: Effort) -> Bounds {
         Some(gap) => gap > Rational::two_to(TARGET),
         None => bounds.upper.is_none() || bounds.vanishing.is_empty(),
     };
-    let path = Path { from: &from, sharpness, growth: 8.0, end: PLAIN_END };
+    let path = Path { from: &from, sharpness, growth: 64.0, end: PLAIN_END };
     if coarse(&bounds) {
         let (double, stages) = further::<Double>(&dual, &path, &mut bounds);
         // A witness may need more digits than the point of the path that it comes from.
@@ -195,7 +206,7 @@ fn along_the_path(reduced: &Reduced, effort: Effort) -> Bounds {
         }
     }
     if coarse(&bounds) {
-        further::<Multi>(&dual, &Path { growth: 64.0, ..path }, &mut bounds);
+        further::<Multi>(&dual, &path, &mut bounds);
     }
     bounds
 }
