@@ -39,43 +39,46 @@ pub(super) fn claim(claim: &Claim, certificates: &[Expr]) -> Result<(), Cause> {
 }
 
 fn formula(claim: &Claim, formula: &Formula) -> Result<(), Cause> {
-    formula.relations().into_iter().try_for_each(|r| relation(claim, r, false))
+    formula.relations().into_iter().try_for_each(|r| relation(claim, r))
 }
 
-fn relation(claim: &Claim, relation: &Relation, facts: bool) -> Result<(), Cause> {
+fn relation(claim: &Claim, relation: &Relation) -> Result<(), Cause> {
     if relation.lhs.shape != relation.rhs.shape {
         return Err(refused("the sides differ in shape"));
     }
-    expression(claim, &relation.lhs, facts)?;
-    expression(claim, &relation.rhs, facts)
+    expression(claim, &relation.lhs, false)?;
+    expression(claim, &relation.rhs, false)
 }
 
-/// The claim and the rule of a step. The steps of an induction are looked at in their turn.
+/// The claim and the rule of a step. Only certificates name facts: what is claimed, or put in a place,
+/// stands by itself, so that no fact is within another. The steps of an induction are looked at in
+/// their turn.
 pub(super) fn step(claim: &Claim, step: &Step) -> Result<(), Cause> {
-    relation(claim, &step.claim, true)?;
-    let parts: Vec<&Expr> = match &step.rule {
-        Rule::Axiom(..) | Rule::At(..) => Vec::new(),
-        Rule::Certificate(a) | Rule::Average(a) => vec![a],
-        Rule::Pairs(a, b) => vec![a, b],
-        Rule::Use(_, with) => with.iter().map(|(_, value)| value).collect(),
-        Rule::Unroll(u) => vec![&u.potential, &u.contraction, &u.noise],
+    relation(claim, &step.claim)?;
+    let (certificates, parts): (Vec<&Expr>, Vec<&Expr>) = match &step.rule {
+        Rule::Axiom(..) | Rule::At(..) => (vec![], vec![]),
+        Rule::Certificate(a) | Rule::Average(a) => (vec![a], vec![]),
+        Rule::Pairs(a, b) => (vec![a, b], vec![]),
+        Rule::Use(_, with) => (vec![], with.iter().map(|(_, value)| value).collect()),
+        Rule::Unroll(u) => (vec![], vec![&u.potential, &u.contraction, &u.noise]),
         Rule::Induction(i) => {
-            relation(claim, &i.before, true)?;
-            vec![&i.start, &i.next]
+            relation(claim, &i.before)?;
+            (vec![&i.start, &i.next], vec![])
         }
     };
-    parts.into_iter().try_for_each(|part| expression(claim, part, true))
+    parts.into_iter().try_for_each(|part| expression(claim, part, false))?;
+    certificates.into_iter().try_for_each(|part| expression(claim, part, true))
 }
 
 fn expression(claim: &Claim, expr: &Expr, facts: bool) -> Result<(), Cause> {
     if !expr.is_within(DEPTH, PARTS) {
         return Err(refused("an expression is too large"));
     }
-    let mut good = true;
+    let (mut good, mut named) = (true, false);
     expr.walk(&mut |part| {
+        named |= matches!(part.node, Node::Slack(_));
         good &= match &part.node {
             Node::Symbol(symbol) | Node::Apply(symbol, _) => claim.symbols.contains(symbol),
-            Node::Slack(_) => facts,
             Node::Indexed(quantity) => quantity.entry().shape == Shape::Vector,
             Node::Quantity(quantity, arguments) => {
                 let row = quantity.entry();
@@ -87,6 +90,9 @@ fn expression(claim: &Claim, expr: &Expr, facts: bool) -> Result<(), Cause> {
             _ => true,
         }
     });
+    if named && !facts {
+        return Err(refused("only certificates may name facts"));
+    }
     if good { Ok(()) } else { Err(refused("an expression is not of the claim's language")) }
 }
 

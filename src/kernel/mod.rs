@@ -10,6 +10,7 @@
 mod build;
 mod compare;
 mod form;
+mod nature;
 mod normal;
 mod paths;
 mod polynomial;

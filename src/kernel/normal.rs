@@ -4,9 +4,10 @@
 //! reduce to these. Two formulas with one normal form are equal for every problem; nothing is
 //! claimed about formulas whose normal forms differ.
 
+use super::nature::{Nature, Over};
 use super::polynomial::{Fraction, Monomial, Polynomial, TooLarge, Unknown, Work};
-use crate::claim::expr::{Exponent, Expr, Node, Scope, Symbol, depends_on_point};
-use crate::claim::vocabulary::{Law, Quantity};
+use crate::claim::expr::{Exponent, Expr, Node};
+use crate::claim::vocabulary::Quantity;
 use crate::scalar::{Rational, Scalar};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,79 +75,6 @@ pub(super) enum VectorAtom {
     Apply(String, Nature, Unknown),
 }
 
-/// What an average runs over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Over {
-    Step,
-    Coin,
-    Path,
-    Stationary,
-    Samples,
-    /// Two laws that have nothing to do with each other: no expectation is taken of these.
-    Mixed,
-}
-
-/// How an unknown varies.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Nature {
-    /// What it is random over. What is random over the coin may depend on the step as well.
-    over: Option<Over>,
-    /// Whether it may depend on the point that the step is taken from.
-    moves: bool,
-}
-
-impl Nature {
-    fn of(scope: Scope, moves: bool) -> Self {
-        match scope {
-            Scope::Fixed => Self { over: None, moves: false },
-            Scope::State => Self { over: None, moves: true },
-            Scope::Random(law) => Self { over: Some(Over::from(law)), moves },
-        }
-    }
-
-    fn of_quantity(quantity: Quantity) -> Self {
-        Self::of(quantity.entry().scope, depends_on_point(quantity))
-    }
-
-    fn of_symbol(symbol: &Symbol) -> Self {
-        Self::of(symbol.scope, symbol.moves)
-    }
-
-    /// Of a combination. The coin is inside the step; other laws do not mix.
-    fn join(self, other: Self) -> Self {
-        let over = match (self.over, other.over) {
-            (None, over) | (over, None) => over,
-            (Some(a), Some(b)) if a == b => Some(a),
-            (Some(Over::Step), Some(Over::Coin)) | (Some(Over::Coin), Some(Over::Step)) => {
-                Some(Over::Coin)
-            }
-            _ => Some(Over::Mixed),
-        };
-        Self { over, moves: self.moves || other.moves }
-    }
-
-    /// After an expectation. What the coin has decided may still depend on the step.
-    fn averaged(self, over: Over) -> Self {
-        let rest = match (over, self.over) {
-            (_, Some(Over::Mixed)) => Some(Over::Mixed),
-            (Over::Coin, _) => Some(Over::Step),
-            _ => None,
-        };
-        Self { over: rest, moves: self.moves }
-    }
-}
-
-impl From<Law> for Over {
-    fn from(law: Law) -> Self {
-        match law {
-            Law::Step => Self::Step,
-            Law::Coin => Self::Coin,
-            Law::Path => Self::Path,
-            Law::Stationary => Self::Stationary,
-        }
-    }
-}
-
 /// What the translation asks of the facts at hand.
 pub(super) trait Signs {
     /// Whether the expression is certainly not zero.
@@ -164,8 +92,10 @@ pub(super) trait Signs {
 pub(super) struct Table {
     pub work: Work,
     pub atoms: Vec<Atom>,
+    natures: Vec<Nature>,
     numbers: BTreeMap<Atom, Unknown>,
     pub vectors: Vec<VectorAtom>,
+    vector_natures: Vec<Nature>,
     vector_numbers: BTreeMap<VectorAtom, Unknown>,
 }
 
@@ -174,8 +104,10 @@ impl Table {
         Self {
             work: Work::new(),
             atoms: Vec::new(),
+            natures: Vec::new(),
             numbers: BTreeMap::new(),
             vectors: Vec::new(),
+            vector_natures: Vec::new(),
             vector_numbers: BTreeMap::new(),
         }
     }
@@ -184,6 +116,7 @@ impl Table {
         let next = self.atoms.len() as Unknown;
         let number = *self.numbers.entry(atom.clone()).or_insert(next);
         if number == next {
+            self.natures.push(self.nature_of_atom(&atom));
             self.atoms.push(atom);
         }
         Polynomial::unknown(number)
@@ -193,76 +126,18 @@ impl Table {
         let next = self.vectors.len() as Unknown;
         let number = *self.vector_numbers.entry(atom.clone()).or_insert(next);
         if number == next {
+            self.vector_natures.push(self.nature_of_vector(&atom));
             self.vectors.push(atom);
         }
         number
     }
 
     pub fn nature(&self, unknown: Unknown) -> Nature {
-        let natures = |values: &mut dyn Iterator<Item = &Value>| {
-            values.fold(Nature::default(), |all, value| all.join(self.nature_of(value)))
-        };
-        match &self.atoms[unknown as usize] {
-            Atom::Quantity(quantity, arguments) => {
-                Nature::of_quantity(*quantity).join(natures(&mut arguments.iter()))
-            }
-            Atom::Symbol(_, nature) => *nature,
-            Atom::Inner(u, v) => self.vector_nature(*u).join(self.vector_nature(*v)),
-            Atom::Mean(over, monomial) => self.monomial_nature(monomial).averaged(*over),
-            Atom::Power(value, _) | Atom::Root(value) => self.nature_of(value),
-            Atom::Least(values) | Atom::Greatest(values) => natures(&mut values.iter()),
-        }
+        self.natures[unknown as usize]
     }
 
     pub fn vector_nature(&self, unknown: Unknown) -> Nature {
-        match &self.vectors[unknown as usize] {
-            VectorAtom::Quantity(quantity) => Nature::of_quantity(*quantity),
-            VectorAtom::Indexed(quantity) => {
-                Nature { over: Some(Over::Samples), ..Nature::of_quantity(*quantity) }
-            }
-            VectorAtom::Symbol(_, nature) => *nature,
-            VectorAtom::Mean(over, monomial, vector) => {
-                self.monomial_nature(monomial).join(self.vector_nature(*vector)).averaged(*over)
-            }
-            VectorAtom::Apply(_, nature, vector) => nature.join(self.vector_nature(*vector)),
-        }
-    }
-
-    fn monomial_nature(&self, monomial: &Monomial) -> Nature {
-        monomial.iter().fold(Nature::default(), |all, (u, _)| all.join(self.nature(*u)))
-    }
-
-    fn polynomial_nature(&self, polynomial: &Polynomial) -> Nature {
-        polynomial.terms().fold(Nature::default(), |all, (m, _)| all.join(self.monomial_nature(m)))
-    }
-
-    fn fraction_nature(&self, fraction: &Fraction) -> Nature {
-        fraction.divisors().fold(self.polynomial_nature(fraction.top()), |all, p| {
-            all.join(self.polynomial_nature(p))
-        })
-    }
-
-    fn nature_of(&self, value: &Value) -> Nature {
-        match value {
-            Value::Scalar(fraction) => self.fraction_nature(fraction),
-            Value::Vector(vector) => vector.iter().fold(Nature::default(), |all, (u, c)| {
-                all.join(self.vector_nature(*u)).join(self.fraction_nature(c))
-            }),
-        }
-    }
-
-    /// Whether a value is neither random nor dependent on the point.
-    pub fn is_fixed(&self, value: &Value) -> bool {
-        self.nature_of(value) == Nature::default()
-    }
-
-    /// Whether a value varies no more than something of this scope.
-    pub fn varies_within(&self, value: &Value, scope: Scope, may_move: bool) -> bool {
-        let (own, limit) = (self.nature_of(value), Nature::of(scope, may_move));
-        let law = own.over.is_none()
-            || own.over == limit.over
-            || (own.over == Some(Over::Step) && limit.over == Some(Over::Coin));
-        law && (limit.moves || !own.moves)
+        self.vector_natures[unknown as usize]
     }
 
     /// ⟨u, v⟩ by bilinearity.
@@ -281,8 +156,7 @@ impl Table {
     /// E of a scalar: linear, and what is not random leaves it.
     pub fn mean(&mut self, over: Over, value: &Fraction) -> Result<Fraction, Untranslatable> {
         let wrong = || Untranslatable::Law("...".into());
-        if value.divisors().any(|p| self.is_random(over, self.polynomial_nature(p)) != Some(false))
-        {
+        if value.divisors().any(|p| self.polynomial_nature(p).is_random(over) != Some(false)) {
             return Err(wrong());
         }
         let mut sum = Polynomial::default();
@@ -301,7 +175,7 @@ impl Table {
             // E⟨U, v⟩ = ⟨E U, v⟩ if v is not random.
             [(unknown, 1)] => {
                 if let Atom::Inner(u, v) = self.atoms[unknown as usize] {
-                    let random = |w| self.is_random(over, self.vector_nature(w)) == Some(true);
+                    let random = |w| self.vector_nature(w).is_random(over) == Some(true);
                     let (u, v) = match (random(u), random(v)) {
                         (true, false) => (u, v),
                         (false, true) => (v, u),
@@ -322,8 +196,8 @@ impl Table {
     /// E of a product of scalars and a vector, at least one of them random.
     fn mean_vector(&mut self, over: Over, inside: Monomial, vector: Unknown) -> Unknown {
         if let VectorAtom::Apply(map, nature, operand) = self.vectors[vector as usize].clone()
-            && self.is_random(over, nature) == Some(false)
-            && self.is_random(over, self.vector_nature(operand)) == Some(true)
+            && nature.is_random(over) == Some(false)
+            && self.vector_nature(operand).is_random(over) == Some(true)
         {
             // A map that is not random commutes with E.
             let mean = self.mean_vector(over, inside, operand);
@@ -337,11 +211,11 @@ impl Table {
         let mut sum = Vector::new();
         for (vector, coefficient) in value {
             let divisors = coefficient.divisors();
-            let mut natures = divisors.map(|p| self.is_random(over, self.polynomial_nature(p)));
+            let mut natures = divisors.map(|p| self.polynomial_nature(p).is_random(over));
             if natures.any(|random| random != Some(false)) {
                 return Err(wrong());
             }
-            let random = self.is_random(over, self.vector_nature(*vector)).ok_or_else(wrong)?;
+            let random = self.vector_nature(*vector).is_random(over).ok_or_else(wrong)?;
             for (monomial, weight) in coefficient.top().terms() {
                 let (outside, inside) = self.split(over, monomial).ok_or_else(wrong)?;
                 let term = Polynomial::term(outside, weight.clone());
@@ -357,19 +231,11 @@ impl Table {
         Ok(sum)
     }
 
-    /// Whether something of this nature is random over the law; `None` if it follows another law.
-    fn is_random(&self, over: Over, nature: Nature) -> Option<bool> {
-        match (nature.over, over) {
-            (None, _) | (Some(Over::Step), Over::Coin) => Some(false),
-            (Some(own), over) => (own == over && own != Over::Mixed).then_some(true),
-        }
-    }
-
     /// Splits a monomial into what is not random over the law, and what is.
     fn split(&self, over: Over, monomial: &Monomial) -> Option<(Monomial, Monomial)> {
         let (mut outside, mut inside) = (Monomial::new(), Monomial::new());
         for (unknown, k) in monomial {
-            match self.is_random(over, self.nature(*unknown))? {
+            match self.nature(*unknown).is_random(over)? {
                 true => inside.push((*unknown, *k)),
                 false => outside.push((*unknown, *k)),
             }

@@ -19,8 +19,9 @@ pub(super) struct Work(Cell<u64>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooLarge;
 
-/// Products of terms in one proof, each weighed by the size of its coefficients in 64-bit words: no
-/// proof of the library comes near it, and what it lets pass fits in the memory of a small machine.
+/// Products of terms in one proof, each weighed by the sizes of its coefficients, in 64-bit words, and
+/// of its monomials: no proof of the library comes near it, and what it lets pass fits in the memory
+/// of a small machine.
 const LIMIT: u64 = 2_000_000;
 
 impl Work {
@@ -114,8 +115,14 @@ impl Polynomial {
         }
     }
 
+    /// What it takes to go through the terms.
+    fn weight(&self) -> u64 {
+        let term = |(m, value): (&Monomial, &Rational)| 1 + m.len() as u64 / 4 + value.bits() / 64;
+        self.terms().map(term).sum()
+    }
+
     pub fn plus(&self, other: &Self, work: &Work) -> Result<Self, TooLarge> {
-        work.spend((self.0.len() + other.0.len()) as u64)?;
+        work.spend(self.weight().saturating_add(other.weight()))?;
         let mut sum = self.clone();
         for (monomial, value) in &other.0 {
             sum.add_term(monomial.clone(), value.clone());
@@ -131,8 +138,7 @@ impl Polynomial {
     }
 
     pub fn times(&self, other: &Self, work: &Work) -> Result<Self, TooLarge> {
-        let words = |p: &Self| p.0.values().map(|value| 1 + value.bits() / 64).sum::<u64>();
-        work.spend(words(self).saturating_mul(words(other)).max(1))?;
+        work.spend(self.weight().saturating_mul(other.weight()).max(1))?;
         let mut product = Self::default();
         for (left, a) in &self.0 {
             for (right, b) in &other.0 {
@@ -176,7 +182,7 @@ impl Polynomial {
 }
 
 pub(super) fn exponent_of(monomial: &[(Unknown, u32)], unknown: Unknown) -> u32 {
-    monomial.iter().find(|(u, _)| *u == unknown).map_or(0, |(_, k)| *k)
+    monomial.binary_search_by_key(&unknown, |(u, _)| *u).map_or(0, |place| monomial[place].1)
 }
 
 /// The quotient of a monomial by one that divides it.
@@ -250,6 +256,7 @@ impl Fraction {
 
     pub fn plus(&self, other: &Self, work: &Work) -> Result<Self, TooLarge> {
         if self.is_zero() {
+            work.spend(other.top.weight())?;
             return Ok(other.clone());
         }
         let mut bottom = self.bottom.clone();
@@ -295,6 +302,7 @@ impl Fraction {
 
     /// One over the quotient; `None` if it is zero as a polynomial.
     pub fn inverse(&self, work: &Work) -> Result<Option<Self>, TooLarge> {
+        work.spend(self.top.weight())?;
         let Some((content, common, rest)) = self.top.factor() else { return Ok(None) };
         let Some(scale) = content.reciprocal() else { return Ok(None) };
         let mut bottom: BTreeMap<Polynomial, u32> =

@@ -3,12 +3,14 @@
 //! Nothing is decided here. All of it runs after a proof has been refused, on copies.
 
 use super::Cause;
-use super::normal::{Atom, Over, Signs, Table, Untranslatable, Value, Vector, VectorAtom, normal};
+use super::nature::Over;
+use super::normal::{Atom, Signs, Table, Untranslatable, Value, Vector, VectorAtom, normal};
 use super::polynomial::{Fraction, Monomial, Polynomial, Unknown, Work, exponent_of, lowered};
 use super::sign::{Context, Relationship};
 use crate::claim::expr::{Exponent, Expr, Known, Node, Scope, Symbol, SymbolKind};
 use crate::claim::vocabulary::Quantity;
 use crate::scalar::{Rational, Scalar};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -71,7 +73,7 @@ impl fmt::Display for Residual {
     }
 }
 
-/// How many terms are written in terms of differences.
+/// How many terms are written in terms of differences, and unknowns in a term.
 const READABLE: usize = 1_000;
 
 /// Names for differences that formulas are usually about: each vector is written as its distance
@@ -100,7 +102,8 @@ pub(super) fn residual(context: &Context, value: &Value) -> Residual {
         Value::Scalar(value) => shower.scalar(context, value),
         Value::Vector(value) => {
             let terms = value.iter().map(|(vector, weight)| {
-                let (negative, text) = shower.product(weight, &shower.table.show_vector(*vector));
+                let (negative, text) =
+                    shower.product(weight, &Printer::new(&shower.table).show_vector(*vector));
                 Term { text, negative, at_least_zero: None }
             });
             Residual { terms: terms.collect(), without: Vec::new(), multiple: None }
@@ -122,7 +125,7 @@ impl Shower<'_> {
             let single = divisor.terms().count() == 1;
             if !single && self.is_positive(context, divisor) {
                 let power = if k > 1 { format!("^{k}") } else { String::new() };
-                without.push(format!("({}){power}", self.table.show(divisor)));
+                without.push(format!("({}){power}", Printer::new(&self.table).show(divisor)));
                 continue;
             }
             let inverse = Fraction::from(divisor.clone())
@@ -150,7 +153,8 @@ impl Shower<'_> {
         for (gram, weight) in self.groups(&top) {
             let weight = value.with_top(weight).cancelled();
             let one = Polynomial::term(gram.clone(), Rational::one());
-            let shown = if gram.is_empty() { String::new() } else { self.table.show(&one) };
+            let shown =
+                if gram.is_empty() { String::new() } else { Printer::new(&self.table).show(&one) };
             let (negative, text) = self.product(&weight, &shown);
             let at_least_zero = self.seen(weight.top()).filter(|_| {
                 self.is_even(&gram) && weight.divisors().all(|p| self.seen(p) == Some(true))
@@ -253,10 +257,11 @@ impl Shower<'_> {
             if slack.top().terms().count() < 2 || fact.relationship == Relationship::NonZero {
                 return None;
             }
-            let mut text = self.table.show(&Polynomial::term(above.clone(), factor.clone()));
+            let mut text =
+                Printer::new(&self.table).show(&Polynomial::term(above.clone(), factor.clone()));
             for (u, k) in &below {
                 let divisor = Polynomial::term(vec![(*u, *k)], Rational::one());
-                text = format!("{text}/{}", self.table.show(&divisor));
+                text = format!("{text}/{}", Printer::new(&self.table).show(&divisor));
             }
             let seen = self.is_even(&above) && self.is_even(&below);
             let at_least_zero = match fact.relationship {
@@ -275,14 +280,14 @@ impl Shower<'_> {
             negative = value.is_negative();
             let size = Polynomial::term(monomial.clone(), value.abs());
             if size.as_constant() != Some(Rational::one()) || weight.divisors().next().is_some() {
-                text = self.table.show(&size);
+                text = Printer::new(&self.table).show(&size);
             }
         } else if !weight.is_zero() {
-            text = format!("({})", self.table.show(weight.top()));
+            text = format!("({})", Printer::new(&self.table).show(weight.top()));
         }
         for (divisor, k) in weight.bottom() {
             let power = if k > 1 { format!("^{k}") } else { String::new() };
-            let shown = self.table.show(divisor);
+            let shown = Printer::new(&self.table).show(divisor);
             let simple = shown.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
             let shown = if simple { shown } else { format!("({shown})") };
             text = format!("{text}/{shown}{power}");
@@ -440,11 +445,32 @@ fn at_level(expr: &Expr, level: u8) -> String {
     if own < level { format!("({text})") } else { text }
 }
 
-impl Table {
-    /// A polynomial in words, for messages only.
+/// Writes polynomials in words, for messages.
+struct Printer<'a> {
+    table: &'a Table,
+    /// How many unknowns it may still write: nested roots repeat what they are of.
+    left: Cell<usize>,
+}
+
+impl<'a> Printer<'a> {
+    fn new(table: &'a Table) -> Self {
+        Self { table, left: Cell::new(READABLE) }
+    }
+
+    /// Whether another unknown may be written.
+    fn is_short(&self) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
+        left > 0
+    }
+
     fn show(&self, polynomial: &Polynomial) -> String {
         let mut text = String::new();
         for (monomial, value) in polynomial.terms() {
+            if self.left.get() == 0 {
+                text.push_str(" ...");
+                break;
+            }
             let sign = if value.is_negative() { "-" } else { "+" };
             let size = value.abs();
             let mut factors: Vec<String> = monomial
@@ -493,7 +519,10 @@ impl Table {
         let list = |values: &BTreeSet<Value>| {
             values.iter().map(|value| self.show_value(value)).collect::<Vec<_>>().join(", ")
         };
-        match &self.atoms[unknown as usize] {
+        if !self.is_short() {
+            return "...".into();
+        }
+        match &self.table.atoms[unknown as usize] {
             Atom::Quantity(quantity, _) => quantity.entry().name.to_owned(),
             Atom::Symbol(name, _) => name.clone(),
             Atom::Inner(u, v) if u == v => format!("norm_sq({})", self.show_vector(*u)),
@@ -512,7 +541,10 @@ impl Table {
     }
 
     fn show_vector(&self, unknown: Unknown) -> String {
-        match &self.vectors[unknown as usize] {
+        if !self.is_short() {
+            return "...".into();
+        }
+        match &self.table.vectors[unknown as usize] {
             VectorAtom::Quantity(quantity) => quantity.entry().name.to_owned(),
             VectorAtom::Indexed(quantity) => format!("{}[n]", quantity.entry().name),
             VectorAtom::Symbol(name, _) => name.clone(),

@@ -81,8 +81,25 @@ fn slacks_are_not_followed() {
         cert [all]
         step s: 0 <= norm_sq(x - x_star) ;; norm_sq(x - x_star)
         step all: norm_sq(x_t - x_0)*(norm_sq(x_t - x_star) - (1 - gamma)^2*norm_sq(x - x_star)) = 0 ;; induction = { before = "norm_sq(x - x_0)*(norm_sq(x - x_star) - (1 - gamma)^2*[s]) = 0", start = "0", next = "0 - norm_sq(x_next - x_0)*(2*gamma*(1 - gamma)*inner(x - x_star, [quad]) + gamma^2*norm_sq([quad]))" }"#,
-        "cannot be followed along a path",
+        "only certificates may name facts",
     );
+}
+
+/// Facts within facts would nest as deep as there are steps.
+#[test]
+fn slacks_are_named_in_certificates_only() {
+    for claimed in [
+        "step s: 0 <= [f]",
+        "step s: 0 <= gamma ;; use = \"test/other\" ; with = { gift = \"[f]\" } ",
+    ] {
+        let rule = if claimed.contains(";;") { "" } else { ";; [f]" };
+        rejects(
+            &format!(
+                "symbol gift non-negative fixed\npart other kd\nclaim 0 <= gift\ncert gift\npart p kd\nclaim 0 <= gamma\ncert [s]\nstep f: 0 <= gamma ;; gamma\n{claimed}{rule}"
+            ),
+            "only certificates may name facts",
+        );
+    }
 }
 
 /// D_f(x, x_λ) may be negative where f is not convex.

@@ -193,6 +193,40 @@ fn what_is_too_deep_is_refused() {
     assert!(started.elapsed() < Duration::from_secs(30));
 }
 
+/// Short formulas whose expansions, messages or memory could grow without end.
+#[test]
+fn what_is_short_does_not_take_long() {
+    let (started, library) = (Instant::now(), kernel::Library::new());
+    let dictionary = Dictionary::standard();
+    let judged = |bound: &str, certificate: &str| {
+        let claim = claim(dictionary.formula(&format!("0 <= {bound}")).unwrap());
+        check(&claim, &proof(dictionary.expression(certificate).unwrap()), &library)
+    };
+    let nested = |of: &str, depth: usize| {
+        (0..depth).fold(of.to_owned(), |inner, _| format!("sqrt((1 + {inner})^64)"))
+    };
+    // How a root varies is known without looking at all that it is nested of.
+    let mean = format!("E[{}]", nested("norm_sq(c)", 12));
+    assert!(judged(&mean, &mean).is_ok());
+    let refusal = judged(&nested("gamma", 12), "1").unwrap_err().to_string();
+    assert!(refusal.contains("...") && refusal.len() < 1_000_000, "{} bytes", refusal.len());
+    // Few terms, each of many unknowns.
+    let joined = |numbers: std::ops::Range<usize>, sign: &str| {
+        let roots: Vec<String> = numbers.map(|n| format!("sqrt({n})")).collect();
+        let groups: Vec<String> = roots.chunks(30).map(|g| g.join(sign)).collect();
+        format!("({})", groups.join(&format!("){sign}(")))
+    };
+    let part = |text: &str| dictionary.expression(text).unwrap();
+    let times = |a, b| node(Node::Multiply(Box::new(a), Box::new(b)), false);
+    let sums = [joined(1_000..1_300, "+"), joined(2_000..2_300, "+")];
+    let long = times(times(part(&joined(2..602, "*")), part(&sums[0])), part(&sums[1]));
+    let zero = node(Node::Number(Rational::integer(0)), false);
+    let positive = claim(relation(zero, Sign::AtMost, long.clone()));
+    let refusal = check(&positive, &proof(long), &library).unwrap_err().to_string();
+    assert!(refusal.contains("too large"), "{refusal}");
+    assert!(started.elapsed() < Duration::from_secs(20));
+}
+
 /// A problem that knows four numbers and two vectors.
 struct Point([Rational; 4], [[Rational; 2]; 2]);
 

@@ -125,7 +125,15 @@ fn are_identities(scene: &Scene<'_>, slot: &Slot, changes: &[Change]) -> bool {
     let mut claim = Claim { formula: Formula::Relation(trivial), ..scene.claim.clone() };
     let mut same = Vec::new();
     for (i, change) in changes.iter().enumerate() {
-        let (lhs, rhs) = (slot.certificate.clone(), change.new.clone());
+        // What is claimed names no facts.
+        let spelt = |part: &Expr| match &part.node {
+            Node::Slack(name) => {
+                let fact = slot.facts.iter().rev().find(|(own, _)| own == name);
+                fact.map(|(_, fact)| fact.slack())
+            }
+            _ => None,
+        };
+        let (lhs, rhs) = (slot.certificate.replaced(&spelt), change.new.replaced(&spelt));
         let rule = Rule::Certificate(zero_of(lhs.shape));
         let relation = Relation { lhs, sign: Sign::Equal, rhs };
         same.push(Step { name: format!("same-{i}"), claim: relation, rule });
