@@ -52,7 +52,13 @@ pub(super) fn check_everywhere(
     for form in forms {
         let fault = match relation.sign {
             Sign::Equal => nonzero_point(&form),
-            Sign::AtMost | Sign::AtLeast => negative_point(&form),
+            Sign::AtMost | Sign::AtLeast => match exact::check_positive_semidefinite(&form) {
+                Ok(()) => None,
+                Err(direction) => match negative_point(&form, &direction) {
+                    None => return undecided("it is false, and no state shows it"),
+                    found => found,
+                },
+            },
             _ => return undecided("a strict relation is not checked"),
         };
         if let Some(state) = fault {
@@ -203,20 +209,22 @@ fn value(form: &Matrix<Rational>, state: &[Rational]) -> Rational {
     crate::linear::dot(&form.apply(&full), &full)
 }
 
-/// A state at which the form is negative.
-fn negative_point(form: &Matrix<Rational>) -> Option<Vec<Rational>> {
-    let direction = exact::check_positive_semidefinite(form).err()?;
+/// A state at which the form is negative, from a direction in which it is.
+fn negative_point(form: &Matrix<Rational>, direction: &[Rational]) -> Option<Vec<Rational>> {
     let rest = &direction[1..];
-    if let Some(inverse) = direction[0].reciprocal() {
-        return Some(crate::linear::scale(&inverse, rest));
-    }
-    // Along a direction at infinity the form is c + 2lt − qt² with q > 0: negative from
-    // t = 1 + (|c| + 2|l|)/q on.
-    let (at_zero, image) = (form[(0, 0)].abs(), form.apply(&direction));
-    let curvature = crate::linear::dot(&image, &direction).negated();
-    let rest_of_it = at_zero.plus(&image[0].abs().times(&Rational::integer(2)));
-    let far = Rational::ONE.plus(&rest_of_it.times(&curvature.reciprocal()?));
-    Some(crate::linear::scale(&far, rest))
+    let factor = match direction[0].reciprocal() {
+        Some(inverse) => inverse,
+        // Along a direction at infinity the form is c + 2lt − qt² with q > 0: negative from
+        // t = 1 + (|c| + 2|l|)/q on.
+        None => {
+            let (at_zero, image) = (form[(0, 0)].abs(), form.apply(direction));
+            let curvature = crate::linear::dot(&image, direction).negated();
+            let others = at_zero.plus(&image[0].abs().times(&Rational::integer(2)));
+            Rational::ONE.plus(&others.times(&curvature.reciprocal()?))
+        }
+    };
+    let state = crate::linear::scale(&factor, rest);
+    value(form, &state).is_negative().then_some(state)
 }
 
 /// A state at which the form is not zero.
@@ -261,10 +269,16 @@ mod tests {
     fn a_negative_value_is_found_wherever_it_is() {
         // (x − 1)² + (y + 2)² is nowhere negative; less a hair it is, near (1, −2).
         let square = form([[5, -1, 2], [-1, 1, 0], [2, 0, 1]]);
-        assert_eq!(negative_point(&square), None);
+        let found = |form: &Matrix<Rational>| {
+            let direction = exact::check_positive_semidefinite(form).err()?;
+            negative_point(form, &direction)
+        };
+        assert_eq!(found(&square), None);
+        let nowhere = [1, 0, 0].map(Rational::integer);
+        assert_eq!(negative_point(&square, &nowhere), None, "a wrong direction shows nothing");
         let mut lower = square;
         lower[(0, 0)] = lower[(0, 0)].minus(&Rational::ratio(1, 1_000_000));
-        let point = negative_point(&lower).unwrap();
+        let point = found(&lower).unwrap();
         assert!(value(&lower, &point).is_negative());
         // Linear in y, and x² − εy² + 2by: negative far out only, however far that is.
         let hyperbola = |curvature: Rational, slope: Rational| {
@@ -280,7 +294,7 @@ mod tests {
             hyperbola(Rational::ONE, Rational::two_to(10_000)),
             hyperbola(Rational::two_to(-10_000), Rational::two_to(10_000)),
         ] {
-            assert!(value(&far, &negative_point(&far).unwrap()).is_negative());
+            assert!(value(&far, &found(&far).unwrap()).is_negative());
         }
         assert_eq!(nonzero_point(&form([[0; 3]; 3])), None);
         assert!(nonzero_point(&form([[0, 0, 0], [0, 0, 1], [0, 1, 0]])).is_some());

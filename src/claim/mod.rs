@@ -10,6 +10,7 @@ pub mod dictionary;
 mod document;
 mod elaborate;
 pub mod evaluate;
+mod evidence;
 pub mod expr;
 pub mod file;
 pub mod latex;

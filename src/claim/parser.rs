@@ -83,7 +83,8 @@ pub(super) fn parse_expression(text: &str) -> Result<Syntax, FormulaError> {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Token {
-    Number(Rational),
+    /// With its text.
+    Number(Rational, String),
     Name(String),
     Sign(&'static str),
 }
@@ -112,7 +113,7 @@ fn tokenize(text: &str) -> Result<Vec<(usize, Token)>, FormulaError> {
             let value = rest[..length].parse().map_err(|_| {
                 FormulaError::new(at, format!("{:?} is not a number", &rest[..length]))
             })?;
-            tokens.push((at, Token::Number(value)));
+            tokens.push((at, Token::Number(value, rest[..length].to_owned())));
             at += length;
         } else if first.is_ascii_alphabetic() {
             let length = length_while(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -154,7 +155,7 @@ impl Parser {
     fn unexpected(&self, wanted: &str) -> FormulaError {
         let found = match self.tokens.get(self.next) {
             None => "the end of the formula".to_owned(),
-            Some((_, Token::Number(value))) => format!("the number {value}"),
+            Some((_, Token::Number(_, text))) => format!("the number {text}"),
             Some((_, Token::Name(name))) => format!("the name {name}"),
             Some((_, Token::Sign(sign))) => format!("'{sign}'"),
         };
@@ -240,7 +241,7 @@ impl Parser {
         }
         let at_exponent = self.at();
         let exponent = match self.tokens.get(self.next) {
-            Some((_, Token::Number(value))) => SyntaxNode::Number(value.clone()),
+            Some((_, Token::Number(value, _))) => SyntaxNode::Number(value.clone()),
             Some((_, Token::Name(name))) => SyntaxNode::Name(name.clone()),
             _ => return Err(self.unexpected("an exponent: a natural number or its name")),
         };
@@ -253,7 +254,7 @@ impl Parser {
         let at = self.at();
         self.deeper()?;
         let node = match self.tokens.get(self.next).map(|(_, token)| token.clone()) {
-            Some(Token::Number(value)) => {
+            Some(Token::Number(value, _)) => {
                 self.next += 1;
                 SyntaxNode::Number(value)
             }
@@ -283,9 +284,7 @@ impl Parser {
         loop {
             match self.tokens.get(self.next) {
                 Some((_, Token::Name(part))) => name.push_str(part),
-                Some((_, Token::Number(part))) if !name.is_empty() => {
-                    name.push_str(&part.to_string());
-                }
+                Some((_, Token::Number(_, part))) if !name.is_empty() => name.push_str(part),
                 _ => return Err(self.unexpected("the name of a fact")),
             }
             self.next += 1;

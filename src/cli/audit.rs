@@ -57,6 +57,11 @@ impl AuditArgs {
     pub fn first_theorem(&self) -> Option<&str> {
         self.theorems.first().map(String::as_str)
     }
+
+    /// How many threads are asked for; 0 for one a core.
+    pub fn jobs(&self) -> usize {
+        self.jobs.map_or(0, usize::from)
+    }
 }
 
 /// The form of an audit's report.
@@ -179,10 +184,6 @@ pub fn perform(library: Library, args: &AuditArgs) -> Result<Audited, Error> {
         ids = library.theorems().iter().map(|theorem| theorem.id.clone()).collect();
     }
     let data = load_data(&args.data)?;
-    if let Some(jobs) = args.jobs {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global();
-        pool.map_err(|error| Error::Usage(error.to_string()))?;
-    }
     let options = Options {
         instances: args.instances as usize,
         seed: args.search.seed,

@@ -160,7 +160,14 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
     if cli.command.is_none() {
         commands_are_no_theorems(&library, &cli.audit)?;
     }
-    match cli.command.unwrap_or(Command::Audit(cli.audit)) {
+    let command = cli.command.unwrap_or(Command::Audit(cli.audit));
+    let jobs = match &command {
+        Command::Audit(args) => args.jobs(),
+        Command::Report(args) => args.jobs(),
+        _ => 0,
+    };
+    start_threads(jobs)?;
+    match command {
         Command::Audit(args) => audit::run(library, &args),
         Command::List => {
             print(&report::list(&library));
@@ -189,6 +196,15 @@ pub fn run(cli: Cli) -> Result<u8, Error> {
         Command::Man(args) => shell::man(&args),
         Command::Licenses => Ok(licenses::run()),
     }
+}
+
+/// Formulas are evaluated recursively, and may be nested some hundred deep.
+const STACK_BYTES: usize = 16 << 20;
+
+/// So many threads; 0 for one a core.
+fn start_threads(jobs: usize) -> Result<(), Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK_BYTES);
+    pool.build_global().map_err(|error| Error::Usage(format!("threads cannot be started: {error}")))
 }
 
 /// A command that is misspelt reads as a theorem of the audit.

@@ -22,6 +22,13 @@ pub struct ReportArgs {
     audit: AuditArgs,
 }
 
+impl ReportArgs {
+    /// How many threads are asked for; 0 for one a core.
+    pub fn jobs(&self) -> usize {
+        self.audit.jobs()
+    }
+}
+
 /// Runs the audit, writes the page and returns the exit code of the audit.
 pub fn run(library: Library, args: &ReportArgs) -> Result<u8, Error> {
     let audited = perform(library, &args.audit)?;
