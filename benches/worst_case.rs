@@ -46,6 +46,22 @@ fn interior(criterion: &mut Criterion) {
     methods(criterion, "worst case, interior points", Effort::Plain, &COUNTS);
 }
 
+/// The same once the formulas have been read: the solver alone.
+fn solver(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("worst case, solver");
+    group.sample_size(10).measurement_time(Duration::from_millis(500));
+    group.warm_up_time(Duration::from_millis(200));
+    for method in &METHODS {
+        for samples in COUNTS {
+            let texts = method.texts(&Numbers::new(), samples).unwrap();
+            let reduced = texts.program().unwrap();
+            let id = BenchmarkId::new(method.name, name_of(samples));
+            group.bench_function(id, |bencher| bencher.iter(|| solve(&reduced, Effort::Plain)));
+        }
+    }
+    group.finish();
+}
+
 /// To 1e-43, or exact where the optimum is rational.
 fn exact(criterion: &mut Criterion) {
     methods(criterion, "worst case, full", Effort::Full, &COUNTS[1..2]);
@@ -78,5 +94,5 @@ fn checked(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, interior, exact, checked);
+criterion_group!(benches, interior, solver, exact, checked);
 criterion_main!(benches);
