@@ -55,7 +55,7 @@ pub struct Setting<'a, S> {
     compressed: OnceLock<Result<Vec<compression::Outcomes<S>>, Undefined>>,
     remembered: OnceLock<Result<Vec<memory::States<S>>, Undefined>>,
     known: OnceLock<Vec<Known<S>>>,
-    known_errors: OnceLock<Result<Vec<memory::KnownErrors<S>>, Undefined>>,
+    known_errors: OnceLock<Vec<memory::KnownErrors<S>>>,
 }
 
 /// Results by their arguments; each costs a linear system.

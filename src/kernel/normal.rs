@@ -247,7 +247,10 @@ impl Table {
 fn add_to(sum: &mut Vector, vector: Unknown, term: &Fraction, work: &Work) -> Result<(), TooLarge> {
     let total = match sum.get(&vector) {
         Some(own) => own.plus(term, work)?,
-        None => term.clone(),
+        None => {
+            work.spend(term.weight())?;
+            term.clone()
+        }
     };
     if total.is_zero() {
         sum.remove(&vector);
@@ -267,6 +270,7 @@ pub(super) fn combine(
     match (a, b) {
         (Value::Scalar(a), Value::Scalar(b)) => Ok(Value::Scalar(a.plus(&b.scaled(c), work)?)),
         (Value::Vector(a), Value::Vector(b)) => {
+            work.spend(a.values().map(Fraction::weight).sum())?;
             let mut sum = a.clone();
             for (vector, weight) in b {
                 add_to(&mut sum, *vector, &weight.scaled(c), work)?;

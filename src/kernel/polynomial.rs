@@ -242,6 +242,11 @@ impl Fraction {
         self.bottom.iter().map(|(factor, k)| (factor, *k))
     }
 
+    /// What it takes to copy it.
+    pub fn weight(&self) -> u64 {
+        self.top.weight() + self.divisors().map(Polynomial::weight).sum::<u64>()
+    }
+
     pub fn with_top(&self, top: Polynomial) -> Self {
         Self { top, bottom: self.bottom.clone() }
     }

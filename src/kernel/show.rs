@@ -48,6 +48,13 @@ pub struct Multiple {
     pub at_least_zero: Option<bool>,
 }
 
+impl Term {
+    /// One of many: nobody reads them, and each costs as much as all divisors.
+    fn unworded() -> Self {
+        Self { text: "...".into(), negative: false, at_least_zero: None }
+    }
+}
+
 impl Residual {
     /// The first terms, and how many more there are.
     pub fn short(&self, most: usize) -> (String, usize) {
@@ -76,6 +83,9 @@ impl fmt::Display for Residual {
 /// How many terms are written in terms of differences, and unknowns in a term.
 const READABLE: usize = 1_000;
 
+/// How many terms have words: of the others it is said how many they are.
+const WORDED: usize = 50;
+
 /// Names for differences that formulas are usually about: each vector is written as its distance
 /// to another, if that makes the residual shorter.
 const DISTANCES: [(Quantity, Quantity, &str); 12] = [
@@ -101,7 +111,10 @@ pub(super) fn residual(context: &Context, value: &Value) -> Residual {
     match value {
         Value::Scalar(value) => shower.scalar(context, value),
         Value::Vector(value) => {
-            let terms = value.iter().map(|(vector, weight)| {
+            let terms = value.iter().enumerate().map(|(i, (vector, weight))| {
+                if i >= WORDED {
+                    return Term::unworded();
+                }
                 let (negative, text) =
                     shower.product(weight, &Printer::new(&shower.table).show_vector(*vector));
                 Term { text, negative, at_least_zero: None }
@@ -151,6 +164,10 @@ impl Shower<'_> {
         value = kept.with_top(Polynomial::constant(Rational::one()));
         let mut terms = Vec::new();
         for (gram, weight) in self.groups(&top) {
+            if terms.len() >= WORDED {
+                terms.push(Term::unworded());
+                continue;
+            }
             let weight = value.with_top(weight).cancelled();
             let one = Polynomial::term(gram.clone(), Rational::one());
             let shown =

@@ -63,11 +63,10 @@ impl<S: MomentArithmetic> Setting<'_, S> {
         let known = self.known_errors.get_or_init(|| {
             let state = self.state();
             let points = |n| [&state.x, state.memory.get(n).unwrap_or(&state.memory[0])];
-            let known = |n, x: &Vec<S>| Ok((x.clone(), self.sample_memory_error(n, x)?));
+            let known = |n, x: &Vec<S>| Some((x.clone(), self.sample_memory_error(n, x).ok()?));
             let samples = 0..self.problem.samples();
-            samples.map(|n| points(n).into_iter().map(|x| known(n, x)).collect()).collect()
+            samples.map(|n| points(n).into_iter().filter_map(|x| known(n, x)).collect()).collect()
         });
-        let known = known.as_deref().map_err(Clone::clone)?;
         let errors = known.iter().enumerate().map(|(n, known)| {
             // A snapshot serves every sample.
             let stored = memory.get(n).unwrap_or(&memory[0]);
